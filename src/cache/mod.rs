@@ -1,0 +1,1 @@
+//! Pure cache policy: types in, verdict out.

@@ -1,0 +1,1 @@
+//! HTTP text to types and back, without opinions.

@@ -1,0 +1,1 @@
+//! Routes: patterns, methods, and the tags a path implies.
