@@ -1,1 +1,4 @@
 //! Routes: patterns, methods, and the tags a path implies.
+
+pub mod path_tags;
+pub mod pattern;
