@@ -1,0 +1,179 @@
+//! What is written when a tag is revalidated, and what it means for an entry.
+//!
+//! There is no read-modify-write on the store, and the last put to arrive wins, so a mark is a time that only
+//! ever needs to grow. It is written with a lead, which covers clock differences and a put's way to the store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::UnixMillis;
+
+/// The most soft marks kept for a tag.
+pub const MOST_SOFT: usize = 4;
+
+/// What the marks of one tag say of data read at `as_of`.
+///
+/// Equal times count as invalid: a Worker's clock stands still between I/O.
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::cache::mark::{judge, HardMark, Reader, TagMarks, TagState};
+/// use freshtag::time::UnixMillis;
+///
+/// let marks = TagMarks { hard: Some(HardMark { t: UnixMillis(10_000), by: "a".into(), exact: None }), soft: vec![] };
+/// let reader = Reader { me: "b", own: false, lead_ms: 1_000, now: UnixMillis(20_000) };
+/// assert_eq!(judge(&marks, UnixMillis(10_000), &reader), TagState::Expired);
+/// assert_eq!(judge(&marks, UnixMillis(10_001), &reader), TagState::Valid);
+/// ```
+#[must_use]
+pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagState {
+    // Only what one isolate wrote, rendered and asks about compares without the lead.
+    let exact = |by: &str, exact: Option<UnixMillis>| exact.filter(|_| reader.own && by == reader.me);
+    let mut state = TagState::Valid;
+    if let Some(mark) = &marks.hard {
+        let own = exact(&mark.by, mark.exact);
+        if own.unwrap_or(mark.t) >= as_of {
+            let before_lead = as_of <= mark.t.plus_ms(reader.lead_ms.saturating_neg());
+            let lead_passed = reader.now >= mark.t.plus_ms(reader.lead_ms);
+            if own.is_some() || before_lead || lead_passed {
+                return TagState::Expired;
+            }
+            // Rendered inside the lead: it may be older or newer than the revalidation. Stale, so that nobody
+            // renders in a loop while the lead lasts.
+            state = TagState::Stale;
+        }
+    }
+    for mark in &marks.soft {
+        if exact(&mark.by, mark.exact).unwrap_or(mark.s) >= as_of {
+            if mark.x <= reader.now {
+                return TagState::Expired;
+            }
+            state = TagState::Stale;
+        }
+    }
+    state
+}
+
+/// Who asks [`judge`], and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// The isolate that asks.
+    pub me: &'a str,
+    /// Whether this isolate rendered the entry, and read the tag's data itself (`as_of >= created`).
+    pub own: bool,
+    /// The lead with which marks are written, in ms.
+    pub lead_ms: i64,
+    /// The time of the question.
+    pub now: UnixMillis,
+}
+
+/// What a tag says of an entry.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum TagState {
+    /// Nothing against it.
+    Valid,
+    /// May be served while a new one is made.
+    Stale,
+    /// Must not be served.
+    Expired,
+}
+
+/// The last immediate expiry of a tag.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct HardMark {
+    /// Data from this moment or before is expired.
+    pub t: UnixMillis,
+    /// The isolate that wrote it.
+    pub by: Box<str>,
+    /// The time without lead: on a first attempt only, as a later one may overwrite somebody else's mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<UnixMillis>,
+}
+
+/// A revalidation with a grace: stale now, expired later.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SoftMark {
+    /// Data from this moment or before is stale.
+    pub s: UnixMillis,
+    /// From this moment on it is expired.
+    pub x: UnixMillis,
+    /// The isolate that wrote it.
+    pub by: Box<str>,
+    /// As in [`HardMark::exact`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<UnixMillis>,
+}
+
+/// "Look": somebody revalidated something up to this time. It never says "valid".
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Watermark {
+    /// Rounded up, and ahead of the clock, so that it covers the marks it announces.
+    pub t: UnixMillis,
+    /// Fresh for every attempt to write it.
+    pub id: Box<str>,
+}
+
+/// Everything known of one tag.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TagMarks {
+    /// The latest immediate expiry.
+    pub hard: Option<HardMark>,
+    /// Revalidations with a grace.
+    pub soft: Vec<SoftMark>,
+}
+
+impl TagMarks {
+    /// Takes in what somebody else knows. Times never go back.
+    pub fn merge(&mut self, other: Self, now: UnixMillis) {
+        if let Some(mark) = other.hard
+            && self.hard.as_ref().is_none_or(|known| mark.t > known.t)
+        {
+            self.hard = Some(mark);
+        }
+        self.soft = fold_soft(self.soft.drain(..).chain(other.soft), now);
+    }
+
+    /// The latest time at which this tag says anything.
+    #[must_use]
+    pub fn latest(&self) -> Option<UnixMillis> {
+        self.hard.iter().map(|m| m.t).chain(self.soft.iter().map(|m| m.s)).max()
+    }
+}
+
+/// Reduces soft marks to at most [`MOST_SOFT`] that say the same, or a little more.
+///
+/// A mark whose expiry has passed is *not* dropped, for it still keeps older data expired; of several such the
+/// one that reaches furthest stands for all. The result is sorted, growing in `s` and `x`.
+#[must_use]
+pub fn fold_soft(marks: impl IntoIterator<Item = SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
+    let passed_or = |mark: &SoftMark| mark.x.max(now);
+    let mut all: Vec<SoftMark> = marks.into_iter().collect();
+    // The strongest of equals first: later `s`, then sooner expiry.
+    all.sort_by(|a, b| b.s.cmp(&a.s).then(passed_or(a).cmp(&passed_or(b))).then(a.exact.is_none().cmp(&b.exact.is_none())));
+    let mut kept: Vec<SoftMark> = Vec::new();
+    for mark in all {
+        let dominated = kept.last().is_some_and(|stronger| passed_or(stronger) <= passed_or(&mark));
+        if !dominated {
+            kept.push(mark);
+        }
+    }
+    kept.reverse();
+    while kept.len() > MOST_SOFT {
+        merge_closest(&mut kept);
+    }
+    kept
+}
+
+/// Replaces the two neighbours with the closest expiries by one that is at least as strict as both.
+fn merge_closest(marks: &mut Vec<SoftMark>) {
+    let gap = |pair: &[SoftMark]| match pair {
+        [a, b] => b.x.since(a.x),
+        _ => i64::MAX,
+    };
+    let Some((at, _)) = marks.windows(2).enumerate().min_by_key(|(_, pair)| gap(pair)) else { return };
+    let earlier = marks.remove(at);
+    if let Some(later) = marks.get_mut(at) {
+        later.x = earlier.x.min(later.x);
+        later.exact = None;
+    }
+}

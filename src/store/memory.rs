@@ -1,0 +1,359 @@
+//! What one isolate remembers between requests: bytes and times, keyed and bounded, never a verdict.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::lru::Lru;
+use crate::cache::entry::Entry;
+use crate::cache::mark::{TagMarks, Watermark};
+use crate::cache::tag::Tag;
+use crate::time::UnixMillis;
+
+/// For how long a read of marks or of the watermark counts, in ms.
+pub const MEMO_MS: i64 = 5_000;
+/// For how long an isolate's own mark is certain to be remembered, in ms.
+const OWN_MS: i64 = 600_000;
+/// For how long a body read from the store is served without asking again, in ms: its own edge cache does the same.
+const HOLD_MS: i64 = 30_000;
+/// For how long the store may go on returning an older copy of what this isolate wrote, in ms.
+pub const CATCH_UP_MS: i64 = 60_000;
+/// Tags remembered at most.
+const MOST_MARKS: usize = 10_000;
+/// Keys remembered at most (times only).
+const MOST_KEYS: usize = 10_000;
+/// A body larger than this, in bytes, is not held.
+pub const LARGEST_BODY: u64 = 256 * 1_024;
+/// All held bodies together, in bytes.
+pub const DEFAULT_BYTES: usize = 16 * 1_024 * 1_024;
+
+/// The memory of one isolate for one store and namespace. `B` is a body handle, `G` a signal.
+pub struct Memory<B, G> {
+    /// Random name of this isolate.
+    pub me: Box<str>,
+    inner: RefCell<Inner<B, G>>,
+}
+
+struct Inner<B, G> {
+    watermark: WatermarkSlot,
+    marks: Lru<Remembered>,
+    /// Raised when an own mark had to be forgotten early: stands for every tag.
+    floor: Option<UnixMillis>,
+    bodies: Lru<Held<B>>,
+    /// Written, but not yet known to have arrived: kept whatever its size.
+    pending: Vec<(Box<str>, Held<B>)>,
+    keys: Lru<KeyTimes>,
+    flights: Vec<(Box<str>, Flight<G>)>,
+}
+
+/// What this isolate knows of the watermark and its own puts of it. Puts are ordered by a counter, as the clock
+/// stands still between I/O.
+#[derive(Default)]
+pub(crate) struct WatermarkSlot {
+    pub(crate) known: Option<Watermark>,
+    pub(crate) read_at: Option<UnixMillis>,
+    pub(crate) counter: u64,
+    /// When the last put began.
+    pub(crate) began: Option<UnixMillis>,
+    /// The put that is under way: its number and when it began.
+    pub(crate) in_flight: Option<(u64, UnixMillis)>,
+    /// The number of the latest put that committed.
+    pub(crate) committed: u64,
+}
+
+#[derive(Default)]
+struct Remembered {
+    marks: TagMarks,
+    read_at: Option<UnixMillis>,
+    own_at: Option<UnixMillis>,
+}
+
+/// An entry with its body, in memory.
+pub(crate) struct Held<B> {
+    pub(crate) entry: Rc<Entry>,
+    pub(crate) body: B,
+    pub(crate) until: UnixMillis,
+}
+
+impl<B: Clone> Clone for Held<B> {
+    fn clone(&self) -> Self {
+        Self { entry: Rc::clone(&self.entry), body: self.body.clone(), until: self.until }
+    }
+}
+
+#[derive(Default)]
+struct KeyTimes {
+    read_at: Option<UnixMillis>,
+    retry_at: Option<UnixMillis>,
+    refreshing: Option<UnixMillis>,
+    written: Option<(Rc<Entry>, UnixMillis)>,
+    unstorable: Option<UnixMillis>,
+}
+
+struct Flight<G> {
+    signal: G,
+    began: UnixMillis,
+}
+
+/// Figures for the admin pages.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+pub struct Usage {
+    /// Bodies held.
+    pub bodies: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// Tags remembered.
+    pub tags: usize,
+    /// Keys remembered.
+    pub keys: usize,
+}
+
+impl<B: Clone, G: Clone> Memory<B, G> {
+    /// `me` names the isolate and must be random; `bytes` caps held bodies.
+    pub fn new(me: impl Into<Box<str>>, bytes: usize) -> Self {
+        Self {
+            me: me.into(),
+            inner: RefCell::new(Inner {
+                watermark: WatermarkSlot::default(),
+                marks: Lru::new(MOST_MARKS),
+                floor: None,
+                bodies: Lru::new(bytes),
+                pending: Vec::new(),
+                keys: Lru::new(MOST_KEYS),
+                flights: Vec::new(),
+            }),
+        }
+    }
+
+    /// How much is remembered.
+    pub fn usage(&self) -> Usage {
+        let inner = self.inner.borrow();
+        Usage {
+            bodies: inner.bodies.len(),
+            bytes: inner.bodies.weight(),
+            tags: inner.marks.len(),
+            keys: inner.keys.len(),
+        }
+    }
+
+    // ---- watermark
+
+    pub(crate) fn with_watermark<R>(&self, f: impl FnOnce(&mut WatermarkSlot) -> R) -> R {
+        f(&mut self.inner.borrow_mut().watermark)
+    }
+
+    /// The watermark, if it was read recently enough. The inner `None` means there is none.
+    pub(crate) fn young_watermark(&self, now: UnixMillis) -> Option<Option<Watermark>> {
+        self.with_watermark(|slot| slot.read_at.filter(|at| now.since(*at) < MEMO_MS).map(|_| slot.known.clone()))
+    }
+
+    /// Takes in a read of the watermark; its time never goes back.
+    pub(crate) fn saw_watermark(&self, read: Option<Watermark>, now: UnixMillis) -> Option<Watermark> {
+        self.with_watermark(|slot| {
+            if let Some(read) = read
+                && slot.known.as_ref().is_none_or(|known| read.t >= known.t)
+            {
+                slot.known = Some(read);
+            }
+            slot.read_at = Some(now);
+            slot.known.clone()
+        })
+    }
+
+    /// The id of the watermark known now: what a render that starts now has seen.
+    pub(crate) fn watermark_id(&self) -> Option<Box<str>> {
+        self.with_watermark(|slot| slot.known.as_ref().map(|w| w.id.clone()))
+    }
+
+    // ---- marks
+
+    /// What is known of a tag, and whether it was read recently enough to stand for the store.
+    pub(crate) fn marks(&self, tag: &Tag, now: UnixMillis) -> (TagMarks, bool) {
+        let mut inner = self.inner.borrow_mut();
+        match inner.marks.get(tag.as_str()) {
+            Some(known) => {
+                let young = known.read_at.is_some_and(|at| now.since(at) < MEMO_MS);
+                (known.marks.clone(), young)
+            }
+            None => (TagMarks::default(), false),
+        }
+    }
+
+    /// What stands for tags whose own marks had to be forgotten.
+    pub(crate) fn floor(&self) -> Option<UnixMillis> {
+        self.inner.borrow().floor
+    }
+
+    /// Takes in marks: `own` ones that this isolate writes, or ones just read.
+    pub(crate) fn saw_marks(&self, tag: &Tag, marks: TagMarks, own: bool, now: UnixMillis) {
+        let mut inner = self.inner.borrow_mut();
+        let mut known = inner.marks.remove(tag.as_str()).unwrap_or_default();
+        known.marks.merge(marks, now);
+        if own {
+            known.own_at = Some(now);
+        } else {
+            known.read_at = Some(now);
+        }
+        for gone in inner.marks.put(tag.as_str(), known, 1) {
+            if gone.own_at.is_some_and(|at| now.since(at) < OWN_MS) {
+                inner.floor = inner.floor.max(gone.marks.latest());
+            }
+        }
+    }
+
+    // ---- entries
+
+    /// An entry in memory that may still be used without asking the store.
+    pub(crate) fn held(&self, key: &str, now: UnixMillis) -> Option<Held<B>> {
+        let mut inner = self.inner.borrow_mut();
+        if let Some((_, held)) = inner.pending.iter().find(|(name, _)| &**name == key) {
+            return Some(held.clone());
+        }
+        let held = inner.bodies.get(key)?;
+        if held.until > now {
+            return Some(held.clone());
+        }
+        inner.bodies.remove(key);
+        None
+    }
+
+    /// Notes a read of a key; true from the second read within a minute on, when its body is worth holding.
+    pub(crate) fn read_again(&self, key: &str, now: UnixMillis) -> bool {
+        self.with_key(key, |times| {
+            times.read_at.replace(now).is_some_and(|at| now.since(at) < CATCH_UP_MS)
+        })
+    }
+
+    /// Holds a body that was read from the store.
+    pub(crate) fn hold(&self, key: &str, entry: Rc<Entry>, body: B, now: UnixMillis) {
+        self.keep(key, Held { entry, body, until: now.plus_ms(HOLD_MS) });
+    }
+
+    fn keep(&self, key: &str, held: Held<B>) {
+        if held.entry.body_len > LARGEST_BODY {
+            return;
+        }
+        let mut inner = self.inner.borrow_mut();
+        if inner.bodies.peek(key).is_some_and(|known| known.entry.created > held.entry.created) {
+            return;
+        }
+        // The header's own text is part of what it costs.
+        let headers: usize = held.entry.headers.iter().map(|(n, v)| n.len().saturating_add(v.len())).sum();
+        let bytes = usize::try_from(held.entry.body_len).unwrap_or(usize::MAX);
+        let weight = bytes.saturating_add(headers).saturating_add(key.len()).saturating_add(512);
+        inner.bodies.put(key, held, weight);
+    }
+
+    // ---- own writes
+
+    /// Notes a write that begins: from now on this isolate reads it. False if it already knows a newer one.
+    pub(crate) fn writing(&self, key: &str, entry: &Rc<Entry>, body: &B, now: UnixMillis) -> bool {
+        let newer = self.with_key(key, |times| {
+            let newer = times.written.as_ref().is_some_and(|(known, _)| known.created > entry.created);
+            if !newer {
+                times.written = Some((Rc::clone(entry), now));
+                times.retry_at = None;
+            }
+            newer
+        });
+        if newer {
+            return false;
+        }
+        let held = Held { entry: Rc::clone(entry), body: body.clone(), until: now.plus_ms(CATCH_UP_MS) };
+        self.keep(key, held.clone());
+        let mut inner = self.inner.borrow_mut();
+        inner.pending.retain(|(name, _)| &**name != key);
+        inner.pending.push((key.into(), held));
+        true
+    }
+
+    /// The write has ended, well or not.
+    pub(crate) fn written(&self, key: &str, entry: &Entry) {
+        self.inner
+            .borrow_mut()
+            .pending
+            .retain(|(name, held)| &**name != key || held.entry.created != entry.created);
+    }
+
+    /// The header of what this isolate wrote to a key within the last minute.
+    pub(crate) fn recently_written(&self, key: &str, now: UnixMillis) -> Option<(Rc<Entry>, UnixMillis)> {
+        self.with_key(key, |times| {
+            times.written.as_ref().filter(|(_, at)| now.since(*at) < CATCH_UP_MS).cloned()
+        })
+    }
+
+    /// The write did not reach the store: the key may be written again.
+    pub(crate) fn unwritten(&self, key: &str) {
+        self.with_key(key, |times| times.written = None);
+    }
+
+    // ---- refreshes and renders
+
+    /// Claims the refresh of a key. One runs at a time, for 30 s at most: the platform cuts it then.
+    pub(crate) fn begin_refresh(&self, key: &str, now: UnixMillis) -> bool {
+        self.with_key(key, |times| {
+            let busy = times.refreshing.is_some_and(|at| now.since(at) < 30_000);
+            let backing_off = times.retry_at.is_some_and(|at| at > now);
+            if busy || backing_off {
+                return false;
+            }
+            times.refreshing = Some(now);
+            true
+        })
+    }
+
+    /// Ends a refresh; `retry_at` holds the next one back after a failure.
+    pub(crate) fn end_refresh(&self, key: &str, retry_at: Option<UnixMillis>) {
+        self.with_key(key, |times| {
+            times.refreshing = None;
+            times.retry_at = times.retry_at.max(retry_at);
+        });
+    }
+
+    /// Whether a failed render holds back the next one.
+    pub(crate) fn backing_off(&self, key: &str, now: UnixMillis) -> bool {
+        self.with_key(key, |times| times.retry_at.is_some_and(|at| at > now))
+    }
+
+    /// Joins the render of a key that another request of this isolate does, or becomes the one that does it.
+    pub(crate) fn join(&self, key: &str, now: UnixMillis, make: impl FnOnce() -> G) -> Role<G> {
+        // What turned out to be dynamic a moment ago is not worth waiting for.
+        if self.with_key(key, |times| times.unstorable.is_some_and(|at| now.since(at) < MEMO_MS)) {
+            return Role::Alone;
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.flights.retain(|(_, flight)| now.since(flight.began) < 30_000);
+        if let Some((_, flight)) = inner.flights.iter().find(|(name, _)| &**name == key) {
+            return Role::Follower(flight.signal.clone());
+        }
+        let signal = make();
+        inner.flights.push((key.into(), Flight { signal: signal.clone(), began: now }));
+        Role::Leader(signal)
+    }
+
+    /// The leader's render has ended; `unstorable` if nobody else can use its result.
+    pub(crate) fn land(&self, key: &str, unstorable: bool, now: UnixMillis) {
+        self.inner.borrow_mut().flights.retain(|(name, _)| &**name != key);
+        self.with_key(key, |times| times.unstorable = unstorable.then_some(now));
+    }
+
+    fn with_key<R>(&self, key: &str, f: impl FnOnce(&mut KeyTimes) -> R) -> R {
+        let mut inner = self.inner.borrow_mut();
+        if inner.keys.peek(key).is_none() {
+            inner.keys.put(key, KeyTimes::default(), 1);
+        }
+        match inner.keys.get(key) {
+            Some(times) => f(times),
+            None => f(&mut KeyTimes::default()),
+        }
+    }
+}
+
+/// What a request does about a render that is needed.
+pub(crate) enum Role<G> {
+    /// Renders without anybody waiting for it.
+    Alone,
+    /// Renders, and others wait.
+    Leader(G),
+    /// Waits.
+    Follower(G),
+}
