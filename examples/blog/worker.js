@@ -1,0 +1,18 @@
+// A small blog with no server behind it: every page comes from a route below or from Workers KV.
+import { createApp } from 'freshtag';
+
+import * as home from './routes/home.js';
+import * as now from './routes/now.js';
+import * as post from './routes/post.js';
+import * as quote from './routes/quote.js';
+
+export default createApp({
+  routes: {
+    '/': home,
+    '/posts/[id]': post,
+    '/now': now,
+    '/api/quote': quote,
+  },
+  // Seconds. "hours" and the other names of Next's presets need no entry here.
+  cacheLife: { blog: { stale: 3600, revalidate: 900, expire: 86400 } },
+});
