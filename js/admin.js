@@ -1,0 +1,129 @@
+// /_freshtag: what an operator may ask for.
+import { listPaths } from './params.js';
+import { failureCode, jsonReply, toBlock } from './reply.js';
+import { renderer } from './serve.js';
+import { release } from './work.js';
+
+/** @typedef {import('./call.js').Call} Call */
+/** @typedef {import('./route.js').Route} Route */
+
+const PREFIX = '/_freshtag';
+const MAX_BODY = 64 * 1024;
+/** Paths one prerender request fills, and how many at a time. */
+const PAGE = 50;
+const AT_ONCE = 4;
+
+/** @param {string} pathname */
+export function isAdmin(pathname) {
+  return pathname === PREFIX || pathname.startsWith(`${PREFIX}/`);
+}
+
+/** @param {Call} call @returns {Promise<Response>} */
+export async function serveAdmin(call) {
+  const { engine, request, authority, pathname, search, defer } = call;
+  let headers = toBlock(request.headers);
+  if (!request.headers.has('host')) headers += `host: ${authority}\n`;
+  const refused = engine.adminCheck(request.method, pathname, headers);
+  if (refused) return jsonReply(...refused);
+
+  const body = await limitedText(request);
+  if (body === undefined) return refusal(413, 'TOO_LARGE', `The body must be at most ${MAX_BODY} bytes.`);
+  try {
+    if (request.method === 'POST' && pathname === `${PREFIX}/prerender`) return await prerender(call, body);
+    const visit = engine.visit(undefined, defer);
+    try {
+      return jsonReply(...(await engine.admin(visit, request.method, pathname, search, body)));
+    } finally {
+      release(visit);
+    }
+  } catch (error) {
+    const code = failureCode(error);
+    console.error(`freshtag: ${code}: ${request.method} ${pathname} failed:`, error);
+    return refusal(500, code, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Fills the store with what `generateStaticParams` of all routes list, 50 paths a call:
+ * `{ done, next, total, failed }`: how many this call filled, and the cursor of the following call or null.
+ * @param {Call} call
+ * @param {string} body
+ */
+async function prerender(call, body) {
+  const cursor = parseCursor(body);
+  if (cursor === undefined) return refusal(400, 'INVALID_REQUEST', 'cursor must be a number that an earlier answer gave as next.');
+  /** @type {{ path: string, route: Route }[]} */
+  const all = [];
+  for (const route of call.routes) {
+    if (route.storable) for (const path of await listPaths(route, call)) all.push({ path, route });
+  }
+  const page = all.slice(cursor, cursor + PAGE);
+  /** @type {{ path: string, message: string }[]} */
+  const failed = [];
+  for (let at = 0; at < page.length; at += AT_ONCE) {
+    await Promise.all(
+      page.slice(at, at + AT_ONCE).map(async ({ path, route }) => {
+        const message = await prerenderPath(call, path, route).catch((error) => String(error?.message ?? error));
+        if (message) failed.push({ path, message });
+      }),
+    );
+  }
+  const next = cursor + page.length;
+  const done = page.length - failed.length;
+  return jsonReply(200, JSON.stringify({ done, next: next < all.length ? next : null, total: all.length, failed }));
+}
+
+/**
+ * @param {Call} call
+ * @param {string} path
+ * @param {Route} route
+ * @returns {Promise<string | undefined>} What went wrong.
+ */
+async function prerenderPath(call, path, route) {
+  const { engine, authority, defer } = call;
+  const index = engine.matchRoute(path);
+  if (call.routes[index] !== route) return `another route answers this path, not ${route.pattern}`;
+  const visit = engine.visit(undefined, defer);
+  try {
+    const render = renderer(call, route, {}, path);
+    const [status, , body] = await engine.route(visit, index, 'GET', authority, path, undefined, true, render);
+    if (body instanceof ReadableStream) await body.cancel().catch(() => {});
+    return status < 400 ? undefined : `answered ${status}`;
+  } finally {
+    release(visit);
+  }
+}
+
+/** @param {string} body @returns {number | undefined} */
+function parseCursor(body) {
+  if (body === '') return 0;
+  try {
+    const cursor = JSON.parse(body)?.cursor ?? 0;
+    return Number.isSafeInteger(cursor) && cursor >= 0 ? cursor : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The body as text, undefined when it is too long.
+ * @param {Request} request
+ */
+async function limitedText(request) {
+  if (!request.body) return '';
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) return undefined;
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (request.body))) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** @param {number} status @param {string} code @param {string} message */
+function refusal(status, code, message) {
+  return jsonReply(status, JSON.stringify({ code, message }));
+}

@@ -1,0 +1,73 @@
+// createApp: a Worker's fetch handler.
+import { isAdmin, serveAdmin } from './admin.js';
+import { cutUrl } from './call.js';
+import { Engines, isDev } from './engine.js';
+import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
+import { failureCode, plain } from './reply.js';
+import { Route } from './route.js';
+import { serveRoute } from './serve.js';
+
+/** @typedef {import('./contract.js').Defer} Defer */
+/** @typedef {import('./call.js').Call} Call */
+
+/**
+ * @typedef {object} AppOptions
+ * @property {Record<string, object>} [routes] Modules by pattern: `{ '/posts/[id]': { GET, revalidate: 60 } }`.
+ * @property {string} [origin] Answers what no route does. `env.ORIGIN` when absent.
+ * @property {Record<string, { stale?: number, revalidate?: number, expire?: number }>} [cacheLife]
+ * @property {{ static?: number, dynamic?: number }} [staleTimes]
+ * @property {number} [expireTime]
+ * @property {string} [namespace] Prefix of every key. `env.FRESHTAG_NAMESPACE` when absent.
+ * @property {string} [buildId]
+ * @property {string} [secret] `env.FRESHTAG_SECRET` when absent.
+ * @property {number} [leadMs]
+ * @property {number} [memory] Bytes of hot bodies an isolate keeps.
+ * @property {number} [maxEntryBytes]
+ * @property {{ match: string, life?: string | object, tags?: string[] }[]} [originRules]
+ */
+
+/**
+ * @param {AppOptions} [options]
+ * @returns {{ fetch(request: Request, env?: any, ctx?: { waitUntil(task: Promise<unknown>): void }): Promise<Response> }}
+ */
+export function createApp(options = {}) {
+  const routes = Object.entries(options.routes ?? {}).map(([pattern, module]) => new Route(pattern, module));
+  const engines = new Engines(options, routes);
+  return {
+    async fetch(request, env = {}, ctx) {
+      /** @type {Defer} */
+      const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
+      /** @type {Omit<Call, 'engine'>} */
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, dev: isDev(env) };
+      try {
+        call.upstream = upstreamOf(options.origin, env.ORIGIN);
+        return await answer({ ...call, engine: engines.get(env) });
+      } catch (error) {
+        return fallback(call, error);
+      }
+    },
+  };
+}
+
+/** @param {Call} call */
+function answer(call) {
+  if (isAdmin(call.pathname)) return serveAdmin(call);
+  const index = call.engine.matchRoute(call.pathname);
+  if (index >= 0) return serveRoute(call, index);
+  if (index === -2) return plain(400, 'Bad Request');
+  if (call.upstream) return serveOrigin(call);
+  return plain(404, call.dev ? 'Not Found: no route answers this path, and ORIGIN is not set.' : 'Not Found');
+}
+
+/**
+ * Nothing of ours worked.
+ * @param {Omit<Call, 'engine'>} call
+ * @param {unknown} error
+ */
+function fallback(call, error) {
+  if (call.upstream && !isAdmin(call.pathname)) return uncachedOrigin(/** @type {Call} */ (call), error);
+  const code = failureCode(error);
+  console.error(`freshtag: ${code}:`, error);
+  const message = call.dev && error instanceof Error ? error.message : 'Internal Server Error';
+  return plain(500, message, { 'x-freshtag-error': code });
+}

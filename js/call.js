@@ -1,0 +1,38 @@
+// One incoming request, as the parts of the glue hand it to each other.
+
+/** @typedef {import('./contract.js').Engine} Engine */
+/** @typedef {import('./contract.js').Visit} Visit */
+/** @typedef {import('./contract.js').Defer} Defer */
+/** @typedef {import('./route.js').Route} Route */
+
+/**
+ * @typedef {object} Call
+ * @property {Request} request
+ * @property {Record<string, any>} env
+ * @property {Engine} engine
+ * @property {Route[]} routes
+ * @property {import('./origin.js').Upstream | undefined} upstream
+ * @property {string} authority
+ * @property {string} pathname As it stands in the URL, nothing decoded.
+ * @property {string} search
+ * @property {Defer} defer
+ * @property {boolean} dev
+ */
+
+/**
+ * Cuts a URL without decoding any of it.
+ * @param {string} url
+ */
+export function cutUrl(url) {
+  const start = url.indexOf('://') + 3;
+  const slash = url.indexOf('/', start);
+  const hash = url.indexOf('#', start);
+  const end = hash === -1 ? url.length : hash;
+  const query = url.indexOf('?', start);
+  const pathEnd = query === -1 || query > end ? end : query;
+  return {
+    authority: url.slice(start, slash),
+    pathname: url.slice(slash, pathEnd),
+    search: url.slice(pathEnd, end),
+  };
+}

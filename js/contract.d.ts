@@ -1,0 +1,91 @@
+// What the wasm module exports, as the glue uses it. The rules live there; nothing here decides anything.
+
+/** HTTP headers as `name: value\n` lines. */
+export type Block = string;
+export type Reply = [status: number, headers: Block, body: ReadableStream | Uint8Array | null, log: string | undefined];
+/** `live`: a visitor waits; the other two see a bare GET. */
+export type How = 'live' | 'refresh' | 'prerender';
+export type Render = (how: How, visit: Visit, collector: Collector) => Promise<Response>;
+export type OriginFetch = (how: 'live' | 'refresh', headers: Block) => Promise<Response>;
+export type Defer = (task: Promise<unknown>) => void;
+export type Rejected = { tag: string; reason: string };
+export type Verdict = 'run' | 'head' | 'options' | 'not-allowed' | 'bad';
+
+export interface DataSpec {
+  kind: 'cached' | 'unstable';
+  id: string;
+  args: string;
+  life?: unknown;
+  tags?: unknown[];
+  revalidate?: number | false;
+  shared?: boolean;
+  name?: string;
+}
+export type DataRender = (visit: Visit, collector: Collector) => Promise<{ value: unknown; bytes: Uint8Array | null }>;
+export type DataResult = ['value', unknown] | ['stored', ReadableStream | Blob | Uint8Array];
+
+export interface EngineConfig {
+  namespace?: string;
+  leadMs?: number;
+  memory?: number;
+  cacheLife?: object;
+  staleTimes?: object;
+  expireTime?: number;
+  secret?: string;
+  buildId?: string;
+  dev?: boolean;
+  debug?: boolean;
+  maxEntryBytes?: number;
+  routes: { pattern: string; methods: string[]; revalidate?: number | false; dynamic?: string }[];
+  originRules?: { match: string; life?: string | object; tags?: string[] }[];
+}
+
+export interface Engine {
+  matchRoute(pathname: string): number;
+  routeParams(pathname: string): Record<string, string | string[]>;
+  method(index: number, method: string): [verdict: Verdict, allow: string];
+  visit(cookie: string | undefined, defer: Defer): Visit;
+  route(
+    visit: Visit,
+    index: number,
+    method: string,
+    authority: string,
+    pathname: string,
+    ifNoneMatch: string | undefined,
+    prerender: boolean,
+    render: Render,
+  ): Promise<Reply>;
+  origin(
+    visit: Visit,
+    method: string,
+    authority: string,
+    pathname: string,
+    search: string,
+    requestHeaders: Block,
+    fetch: OriginFetch,
+  ): Promise<Reply>;
+  data(visit: Visit, outer: Collector | undefined, spec: DataSpec, render: DataRender): Promise<DataResult>;
+  commit(visit: Visit, id: number): Promise<void>;
+  settle(visit: Visit): Promise<void>;
+  adminCheck(method: string, pathname: string, requestHeaders: Block): [status: number, json: string] | undefined;
+  admin(visit: Visit, method: string, pathname: string, search: string, body: string): Promise<[status: number, json: string]>;
+  storeGet(visit: Visit, key: string, softTags: string[] | undefined, seen: string | undefined): Promise<any>;
+  storeSet(visit: Visit, key: string, value: object): Promise<any>;
+  storeRevalidate(visit: Visit, tags: string[], expire: number | undefined): Promise<any>;
+  free(): void;
+}
+
+export interface Visit {
+  recordTag(tag: unknown, profile: unknown): number;
+  recordPath(path: unknown, type: unknown): { id: number; warning?: string };
+  seenCookie(): string | undefined;
+  free(): void;
+}
+
+export interface Collector {
+  life(profile: unknown): void;
+  tags(list: unknown[]): Rejected[];
+  dynamic(reason: string): void;
+  isDynamic(): string | undefined;
+  free(): void;
+}

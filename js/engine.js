@@ -1,0 +1,77 @@
+// One engine per app and KV binding, for as long as the isolate lives.
+import { Engine } from '#wasm';
+
+/** @typedef {import('./contract.js').Engine} EngineType */
+/** @typedef {import('./contract.js').EngineConfig} EngineConfig */
+/** @typedef {import('./app.js').AppOptions} AppOptions */
+/** @typedef {import('./route.js').Route} Route */
+
+const NO_KV =
+  'freshtag: there is no KV binding CACHE, so nothing is cached. Create one with `wrangler kv namespace create CACHE` and add it to wrangler.toml as [[kv_namespaces]] with binding = "CACHE".';
+
+/** Stands for an absent binding. */
+const NONE = {};
+
+export class Engines {
+  /** @type {WeakMap<object, { settings: string, engine: EngineType }>} */
+  #byBinding = new WeakMap();
+  #options;
+  #routes;
+
+  /**
+   * @param {AppOptions} options
+   * @param {Route[]} routes
+   */
+  constructor(options, routes) {
+    this.#options = options;
+    this.#routes = routes;
+  }
+
+  /**
+   * @param {Record<string, any>} env
+   * @returns {EngineType}
+   */
+  get(env) {
+    const fromEnv = {
+      namespace: this.#options.namespace ?? env.FRESHTAG_NAMESPACE,
+      secret: this.#options.secret ?? env.FRESHTAG_SECRET,
+      buildId: this.#options.buildId ?? env.CF_VERSION_METADATA?.id,
+      dev: isDev(env),
+      debug: isSet(env.FRESHTAG_DEBUG) || isSet(env.NEXT_PRIVATE_DEBUG_CACHE),
+    };
+    const settings = JSON.stringify(fromEnv);
+    const binding = env.CACHE ?? NONE;
+    const known = this.#byBinding.get(binding);
+    if (known?.settings === settings) return known.engine;
+    if (binding === NONE) console.error(NO_KV);
+    const engine = newEngine(env.CACHE, { ...this.#fromOptions(), ...fromEnv });
+    this.#byBinding.set(binding, { settings, engine });
+    return engine;
+  }
+
+  #fromOptions() {
+    const { cacheLife, staleTimes, expireTime, leadMs, memory, maxEntryBytes, originRules } = this.#options;
+    const routes = this.#routes.map((route) => route.config);
+    return { cacheLife, staleTimes, expireTime, leadMs, memory, maxEntryBytes, originRules, routes };
+  }
+}
+
+/**
+ * @param {any} kv
+ * @param {EngineConfig} config
+ * @returns {EngineType}
+ */
+export function newEngine(kv, config) {
+  const defined = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+  return /** @type {any} */ (new Engine(kv, /** @type {any} */ (defined)));
+}
+
+/** Only what `npm start` sets counts: this opens the admin routes on loopback. @param {Record<string, any>} env */
+export function isDev(env) {
+  return env.FRESHTAG_DEV === '1';
+}
+
+/** @param {unknown} value */
+function isSet(value) {
+  return Boolean(value) && value !== '0' && value !== 'false';
+}

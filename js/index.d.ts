@@ -1,0 +1,147 @@
+import type { CacheLifeProfile, CacheLifeProfiles } from './core.js';
+
+export type { CacheLifeProfile, CacheLifeProfiles };
+
+/** The presets of Next, or the name of a profile of `createApp({ cacheLife })`. */
+export type ProfileName = 'default' | 'seconds' | 'minutes' | 'hours' | 'days' | 'weeks' | 'max' | (string & {});
+
+export type Params = Record<string, string | string[]>;
+
+/** The Request a storable GET handler gets: reading what belongs to the visitor makes the answer one that is not stored. */
+export interface RouteRequest extends Request {
+  readonly nextUrl: URL & { clone(): URL };
+  readonly cookies: RequestCookies;
+}
+
+export type RouteHandler<R extends Request = any> = (
+  request: R,
+  context: { params: Promise<any> },
+) => Response | Promise<Response>;
+
+/** A module as in `app/posts/[id]/route.js`. */
+export interface RouteModule {
+  GET?: RouteHandler;
+  HEAD?: RouteHandler;
+  OPTIONS?: RouteHandler;
+  POST?: RouteHandler;
+  PUT?: RouteHandler;
+  DELETE?: RouteHandler;
+  PATCH?: RouteHandler;
+  /** Seconds after which the answer is rendered anew; `false` is never. */
+  revalidate?: number | false;
+  dynamic?: 'auto' | 'force-dynamic' | 'error' | 'force-static';
+  /** `false`: only what `generateStaticParams` lists exists. */
+  dynamicParams?: boolean;
+  generateStaticParams?(context: { params: Params }): any[] | Promise<any[]>;
+  [name: string]: unknown;
+}
+
+export interface AppOptions {
+  /** Modules by pattern: `/posts/[id]`, `/docs/[...rest]`, `/shop/[[...rest]]`, `/(group)/about`. */
+  routes?: Record<string, RouteModule>;
+  /** Address that answers what no route does; `env.ORIGIN` when absent. */
+  origin?: string;
+  cacheLife?: CacheLifeProfiles;
+  staleTimes?: { static?: number; dynamic?: number };
+  /** Seconds after which a stored answer is never served, where nothing else says it (one year). */
+  expireTime?: number;
+  /** Prefix of every key; `env.FRESHTAG_NAMESPACE` when absent. */
+  namespace?: string;
+  /** Separates the cached data of builds; the Worker's version when absent and known. */
+  buildId?: string;
+  /** Opens the admin routes and signs cookies; `env.FRESHTAG_SECRET` when absent. There is no default. */
+  secret?: string;
+  leadMs?: number;
+  /** Bytes of hot bodies an isolate keeps. */
+  memory?: number;
+  /** Largest body that is stored. */
+  maxEntryBytes?: number;
+  /** Lifetime and tags of origin answers, by path pattern. */
+  originRules?: { match: string; life?: ProfileName | CacheLifeProfile; tags?: string[] }[];
+}
+
+export interface App {
+  fetch(request: Request, env?: any, ctx?: { waitUntil(task: Promise<unknown>): void }): Promise<Response>;
+}
+
+/** A Worker's fetch handler: `export default createApp({ routes })`. */
+export declare function createApp(options?: AppOptions): App;
+
+/**
+ * Stores the result of `fn` under `id` and its arguments: the run-time form of `'use cache'`. Functions and other opaque
+ * arguments pass through by position and are no part of the key.
+ */
+export declare function cached<A extends any[], R>(
+  fn: (...args: A) => R,
+  options: { id: string; shared?: boolean },
+): (...args: A) => Promise<Awaited<R>>;
+
+/** Memoises `fn` for one request. Errors are remembered too. */
+export declare function cache<F extends (...args: any[]) => any>(fn: F): F;
+
+/** Stores the result of `fn` as JSON. */
+export declare function unstable_cache<F extends (...args: any[]) => Promise<any>>(
+  fn: F,
+  keyParts?: string[],
+  options?: { revalidate?: number | false; tags?: string[] },
+): F;
+
+/** How long the result of the enclosing cached function lives. */
+export declare function cacheLife(profile: ProfileName | CacheLifeProfile): void;
+/** Tags for the result of the enclosing cached function. */
+export declare function cacheTag(...tags: string[]): void;
+/** @deprecated Use `cacheLife`. */
+export declare function unstable_cacheLife(profile: ProfileName | CacheLifeProfile): void;
+/** @deprecated Use `cacheTag`. */
+export declare function unstable_cacheTag(...tags: string[]): void;
+/** The enclosing render is not stored. */
+export declare function unstable_noStore(): void;
+
+/**
+ * Next's is void. Awaited: written at once, rejects with `code: 'REVALIDATE_FAILED'` when it could not be. Not awaited:
+ * written when the handler has returned, and the response waits for it.
+ */
+export declare function revalidateTag(tag: string, profile: ProfileName | { expire?: number }): Promise<void>;
+/** @deprecated Without a profile the tag expires at once. Pass `'max'`, or use `updateTag` in a Server Action. */
+export declare function revalidateTag(tag: string): Promise<void>;
+/** Server Actions only: the tag expires at once. */
+export declare function updateTag(tag: string): Promise<void>;
+export declare function revalidatePath(path: string, type?: 'layout' | 'page'): Promise<void>;
+/** Server Actions only. */
+export declare function refresh(): void;
+
+export type ReadonlyHeaders = Omit<Headers, 'append' | 'delete' | 'set'>;
+export declare function headers(): Promise<ReadonlyHeaders>;
+
+export interface RequestCookie {
+  name: string;
+  value: string;
+}
+export declare class RequestCookies implements Iterable<[string, RequestCookie]> {
+  constructor(header: string | null);
+  readonly size: number;
+  get(name: string | { name: string }): RequestCookie | undefined;
+  getAll(name?: string | { name: string }): RequestCookie[];
+  has(name: string): boolean;
+  [Symbol.iterator](): Iterator<[string, RequestCookie]>;
+  toString(): string;
+}
+export declare function cookies(): Promise<RequestCookies>;
+
+export interface DraftMode {
+  readonly isEnabled: boolean;
+  enable(): void;
+  disable(): void;
+}
+export declare function draftMode(): Promise<DraftMode>;
+
+/** What follows needs a real request: the render is not stored. */
+export declare function connection(): Promise<void>;
+/** Work that the visitor does not wait for. A function starts when the response body has ended. */
+export declare function after(task: PromiseLike<unknown> | (() => unknown)): void;
+
+/** `code` is stable, the message names the fix. */
+export declare class FreshtagError extends Error {
+  constructor(code: string, message: string, options?: { cause?: unknown });
+  readonly code: string;
+}

@@ -1,0 +1,114 @@
+// Requests that no route answers go to the origin.
+import { FreshtagError } from './errors.js';
+import { failureCode, NO_CACHE, plain, toBlock, toPairs, toResponse } from './reply.js';
+import { isSocket, release } from './work.js';
+
+/** @typedef {import('./call.js').Call} Call */
+/** @typedef {import('./contract.js').Block} Block */
+
+/**
+ * @typedef {object} Upstream
+ * @property {string} base Scheme, host and path, no trailing slash. From config alone (T16).
+ * @property {typeof fetch} fetch
+ */
+
+/**
+ * @param {string | undefined} option
+ * @param {any} binding `env.ORIGIN`: an address or a service binding.
+ * @returns {Upstream | undefined}
+ */
+export function upstreamOf(option, binding) {
+  const service = typeof binding?.fetch === 'function' ? binding : undefined;
+  const address = option ?? (service ? 'https://origin' : binding);
+  if (address === undefined || address === '') return undefined;
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
+    throw new FreshtagError('CONFIG', 'ORIGIN must be an http or https address like https://www.example.com, or a service binding.');
+  }
+  const base = url.origin + url.pathname.replace(/\/+$/, '');
+  return { base, fetch: service ? (input, init) => service.fetch(input, init) : (input, init) => fetch(input, init) };
+}
+
+/** @param {Call} call @returns {Promise<Response>} */
+export async function serveOrigin(call) {
+  const { engine, request, authority, pathname, search } = call;
+  /** @type {Response | undefined} */
+  let live;
+  /** @type {{ error: unknown } | undefined} */
+  let unreachable;
+  /** @type {Block | undefined} */
+  let cleaned;
+  /** @param {'live' | 'refresh'} how @param {Block} headers */
+  const ask = async (how, headers) => {
+    const isLive = how === 'live';
+    if (isLive) cleaned = headers;
+    try {
+      const response = await askOrigin(call, isLive, toPairs(headers));
+      if (isLive) live = response;
+      return response;
+    } catch (error) {
+      if (isLive) unreachable = { error };
+      throw error;
+    }
+  };
+
+  const visit = engine.visit(request.headers.get('cookie') ?? undefined, call.defer);
+  try {
+    const reply = await engine.origin(visit, request.method, authority, pathname, search, toBlock(request.headers), ask);
+    return live && isSocket(live) ? live : toResponse(reply);
+  } catch (error) {
+    if (unreachable && unreachable.error === error) return badGateway(error);
+    return await uncachedOrigin(call, error, cleaned);
+  } finally {
+    release(visit);
+  }
+}
+
+/**
+ * @param {Call} call
+ * @param {boolean} live
+ * @param {[string, string][]} headers
+ */
+function askOrigin({ upstream, request, pathname, search }, live, headers) {
+  const { base, fetch } = /** @type {Upstream} */ (upstream);
+  const body = live && request.method !== 'GET' && request.method !== 'HEAD' ? request.body : null;
+  /** @type {RequestInit & { duplex?: 'half' }} */
+  const init = { method: live ? request.method : 'GET', headers, redirect: 'manual' };
+  if (body) Object.assign(init, { body, duplex: 'half' });
+  return fetch(base + pathname + (live ? search : ''), init);
+}
+
+/** What is never passed on when the engine, which knows the rules, is not there. */
+const PRIVATE_HEADERS = /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|forwarded|x-forwarded-host|x-freshtag-.*|x-middleware-.*|x-nextjs-.*|x-next-.*|next-resume|x-prerender-.*|x-matched-path|x-now-.*|x-action-forwarded|cdn-loop)$/i;
+const INTERNAL_ANSWERS = ['cache-tag', 'x-next-cache-tags', 'x-nextjs-cache', 'cdn-cache-control'];
+
+/**
+ * The engine failed: the origin answers without a cache.
+ * @param {Call} call
+ * @param {unknown} failure
+ * @param {Block} [cleaned]
+ */
+export async function uncachedOrigin(call, failure, cleaned) {
+  const code = failureCode(failure);
+  console.error(`freshtag: ${code}: ${call.pathname} is answered by the origin, uncached:`, failure);
+  // A body can be sent once.
+  if (call.request.bodyUsed) return plain(502, 'Bad Gateway', { 'x-freshtag-error': code });
+  const headers = cleaned ? toPairs(cleaned) : [...call.request.headers].filter(([name]) => !PRIVATE_HEADERS.test(name));
+  try {
+    const response = await askOrigin(call, true, headers);
+    if (isSocket(response)) return response;
+    const answer = new Response(response.body, response);
+    for (const name of INTERNAL_ANSWERS) answer.headers.delete(name);
+    answer.headers.set('cache-control', NO_CACHE);
+    answer.headers.set('x-freshtag-error', code);
+    return answer;
+  } catch (error) {
+    return badGateway(error);
+  }
+}
+
+/** @param {unknown} error */
+function badGateway(error) {
+  console.error('freshtag: the origin did not answer:', error);
+  return plain(502, 'Bad Gateway');
+}

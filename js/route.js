@@ -1,0 +1,127 @@
+// Route handler modules, in the shape of app/**/route.js (NV-12, NV-13).
+import { FreshtagError } from './errors.js';
+import { NO_CACHE } from './reply.js';
+
+/** @typedef {import('./work.js').Work} Work */
+/** @typedef {import('./work.js').Mode} Mode */
+/** @typedef {Record<string, string | string[]>} Params */
+/** @typedef {(request: Request, context: { params: Promise<Params> }) => unknown} Handler */
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH'];
+
+export class Route {
+  /**
+   * @param {string} pattern
+   * @param {any} module
+   */
+  constructor(pattern, module) {
+    if (typeof module !== 'object' || module === null) {
+      throw new FreshtagError('CONFIG', `routes['${pattern}'] must be a module that exports GET, POST, ….`);
+    }
+    this.pattern = pattern;
+    this.module = module;
+    this.methods = METHODS.filter((method) => typeof module[method] === 'function');
+    if (this.methods.length === 0) {
+      throw new FreshtagError('CONFIG', `routes['${pattern}'] exports none of ${METHODS.join(', ')}.`);
+    }
+    /** @type {Mode} */
+    this.mode = module.dynamic ?? 'auto';
+    this.storable =
+      typeof module.GET === 'function' &&
+      this.mode !== 'force-dynamic' &&
+      (module.revalidate !== 0 || this.mode === 'force-static');
+  }
+
+  /** What the engine is told about the route. */
+  get config() {
+    const { revalidate, dynamic } = this.module;
+    return { pattern: this.pattern, methods: this.methods, revalidate, dynamic };
+  }
+
+  /** @param {string} method @returns {Handler} */
+  handler(method) {
+    return this.module[method];
+  }
+}
+
+/**
+ * Runs a handler in the scope of `work` and ties the work to the body of its response.
+ * @param {Work} work
+ * @param {Handler} handler
+ * @param {Request} request What the handler gets to see.
+ * @param {Params} params
+ * @param {boolean} headOnly Whether the body is not wanted.
+ */
+export async function runHandler(work, handler, request, params, headOnly = false) {
+  try {
+    const returned = await work.scope.run(async () => {
+      try {
+        return await handler(request, { params: Promise.resolve(params) });
+      } catch (error) {
+        return interruption(error) ?? Promise.reject(error);
+      }
+    });
+    const response = checkResponse(returned, work);
+    if (!headOnly || !response.body) return work.watch(response);
+    const head = new Response(null, response);
+    await response.body.cancel().catch(() => {});
+    return work.watch(head);
+  } catch (error) {
+    work.bodyEnded();
+    throw error;
+  }
+}
+
+/**
+ * @param {unknown} returned
+ * @param {Work} work
+ * @returns {Response}
+ */
+function checkResponse(returned, work) {
+  if (!(returned instanceof Response)) {
+    const { method, url } = work.request;
+    const type =
+      returned === null ? 'null' : typeof returned === 'object' ? returned.constructor?.name || 'object' : typeof returned;
+    throw new Error(
+      `No response is returned from route handler '${work.route}'. Expected a Response object but received '${type}' (method: ${method}, url: ${new URL(url).pathname}). Ensure you return a \`Response\` or a \`NextResponse\` in all branches of your handler.`,
+    );
+  }
+  if (returned.headers.has('x-middleware-rewrite')) {
+    throw new Error(
+      'NextResponse.rewrite() was used in a app route handler, this is not currently supported. Please remove the invocation to continue.',
+    );
+  }
+  if (returned.headers.get('x-middleware-next') === '1') {
+    throw new Error(
+      'NextResponse.next() was used in a app route handler, this is not supported. See here for more info: https://nextjs.org/docs/messages/next-response-next-in-app-route-handler',
+    );
+  }
+  return returned;
+}
+
+/**
+ * The response of notFound(), forbidden(), unauthorized() and redirect(), told by their digest (NV-6, NV-7, NV-10).
+ * @param {unknown} error
+ * @returns {Response | undefined}
+ */
+function interruption(error) {
+  const digest = /** @type {{ digest?: unknown } | null} */ (error)?.digest;
+  if (typeof digest !== 'string') return undefined;
+  const [name, kind, ...rest] = digest.split(';');
+  if (name === 'NEXT_HTTP_ERROR_FALLBACK' && ['404', '403', '401'].includes(kind)) {
+    return new Response(null, { status: Number(kind) });
+  }
+  const status = Number(rest.at(-2));
+  if (name === 'NEXT_REDIRECT' && [303, 307, 308].includes(status)) {
+    return new Response(null, { status, headers: { location: rest.slice(0, -2).join(';') } });
+  }
+  return undefined;
+}
+
+/**
+ * A response that nobody may store says so, unless the handler said something else.
+ * @param {Headers} headers
+ */
+export function forbidStoring(headers) {
+  if (!headers.has('cache-control')) headers.set('cache-control', NO_CACHE);
+}

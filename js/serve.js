@@ -1,0 +1,220 @@
+// Routes: from the call to the response.
+import { isListed } from './params.js';
+import { failureCode, plain, toResponse, withHeaders } from './reply.js';
+import { bareRequest, trackedRequest } from './request.js';
+import { forbidStoring, runHandler } from './route.js';
+import { isSocket, release, Work } from './work.js';
+
+/** @typedef {import('./call.js').Call} Call */
+/** @typedef {import('./route.js').Route} Route */
+/** @typedef {import('./route.js').Handler} Handler */
+/** @typedef {import('./contract.js').Render} Render */
+/** @typedef {import('./contract.js').Visit} Visit */
+
+/**
+ * @param {Call} call
+ * @param {number} index
+ * @returns {Promise<Response>}
+ */
+export async function serveRoute(call, index) {
+  const { engine, request } = call;
+  const route = call.routes[index];
+  const { method } = request;
+  const [verdict, allow] =
+    method === 'GET' && route.methods.includes('GET') ? ['run', ''] : engine.method(index, method);
+  switch (verdict) {
+    case 'bad':
+      return plain(400, null);
+    case 'not-allowed':
+      return plain(405, null, allow ? { allow } : undefined);
+    case 'options':
+      return plain(204, null, { allow });
+  }
+  if (route.module.dynamicParams === false) {
+    try {
+      if (!(await isListed(route, call))) return plain(404, 'Not Found');
+    } catch (error) {
+      return handlerFailed(error);
+    }
+  }
+  const isGet = method === 'GET' || verdict === 'head';
+  return isGet && route.storable ? stored(call, route, index) : direct(call, route, verdict === 'head');
+}
+
+/**
+ * Lets the engine answer, from the store or by the handler.
+ * @param {Call} call
+ * @param {Route} route
+ * @param {number} index
+ */
+async function stored(call, route, index) {
+  const { engine, request, authority, pathname } = call;
+  /** @type {Work | undefined} */
+  let live;
+  /** @type {{ error: unknown } | undefined} */
+  let thrown;
+  const render = renderer(call, route, {
+    started: (work) => (live = work),
+    failed: (error) => (thrown = { error }),
+  });
+
+  const visit = engine.visit(request.headers.get('cookie') ?? undefined, call.defer);
+  let reply;
+  try {
+    const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;
+    reply = await engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
+  } catch (error) {
+    if (thrown && thrown.error === error) return await afterThrow(live, error);
+    live?.replied();
+    return await uncached(call, route, error);
+  } finally {
+    release(visit);
+  }
+  if (!live) return toResponse(reply);
+  if (live.response && isSocket(live.response)) return finish(live, live.response);
+  return settled(live, (seen) => toResponse(reply, seen), !(reply[2] instanceof ReadableStream));
+}
+
+/**
+ * What the engine calls to render a route.
+ * @param {Call} call
+ * @param {Route} route
+ * @param {{ started?: (work: Work) => void, failed?: (error: unknown) => void }} [watch] Told about a live render.
+ * @param {string} [pathname]
+ * @returns {Render}
+ */
+export function renderer(call, route, watch = {}, pathname = call.pathname) {
+  return async (how, visit, collector) => {
+    const live = how === 'live';
+    const { engine, defer } = call;
+    // Nothing of this visitor reaches a render that is not for him.
+    const request = live && route.mode !== 'force-static' ? call.request : bareRequest(call.request, pathname);
+    const work = new Work({ engine, visit, collector, route: route.pattern, mode: route.mode, how, request, defer });
+    if (live) watch.started?.(work);
+    try {
+      const params = engine.routeParams(pathname);
+      return await runHandler(work, route.handler('GET'), trackedRequest(request, work), params);
+    } catch (error) {
+      if (live) watch.failed?.(error);
+      throw error;
+    }
+  };
+}
+
+/**
+ * Runs a handler whose answer nobody stores.
+ * @param {Call} call
+ * @param {Route} route
+ * @param {boolean} isHead Whether GET answers for HEAD.
+ */
+async function direct(call, route, isHead) {
+  const { engine, request, pathname, defer } = call;
+  const visit = engine.visit(request.headers.get('cookie') ?? undefined, defer);
+  const work = new Work({ engine, visit, route: route.pattern, mode: route.mode, how: 'live', request, defer });
+  /** @type {Response} */
+  let response;
+  try {
+    const handler = route.handler(isHead ? 'GET' : request.method);
+    response = await runHandler(work, handler, request, engine.routeParams(pathname), isHead);
+  } catch (error) {
+    return afterThrow(work, error);
+  }
+  if (isSocket(response)) return finish(work, response);
+  return settled(work, (seen) =>
+    withHeaders(response, (headers) => {
+      forbidStoring(headers);
+      if (seen) headers.append('set-cookie', seen);
+    }),
+  );
+}
+
+/**
+ * Writes what the handler recorded, then makes the response.
+ * @param {Work} work
+ * @param {(seen: string | undefined) => Response} respond
+ * @param {boolean} [consumed] Whether the handler's body has been read or is not wanted.
+ */
+async function settled(work, respond, consumed = false) {
+  const { recorded } = work;
+  try {
+    await work.settle();
+  } catch (error) {
+    await work.response?.body?.cancel().catch(() => {});
+    work.bodyEnded();
+    work.replied();
+    return revalidateFailed(error);
+  }
+  try {
+    return respond(recorded ? work.visit?.seenCookie() : undefined);
+  } finally {
+    if (consumed) work.bodyEnded();
+    work.replied();
+  }
+}
+
+/** @param {Work} work @param {Response} response */
+function finish(work, response) {
+  work.replied();
+  return response;
+}
+
+/** @param {Work | undefined} work @param {unknown} error */
+async function afterThrow(work, error) {
+  try {
+    await work?.settle();
+  } catch (failure) {
+    console.error('freshtag: a revalidation of a handler that threw was not written:', failure);
+  }
+  work?.replied();
+  const code = /** @type {{ code?: unknown } | null} */ (error)?.code;
+  return code === 'REVALIDATE_FAILED' ? revalidateFailed(error) : handlerFailed(error);
+}
+
+/** @param {unknown} error */
+function handlerFailed(error) {
+  console.error(error);
+  return plain(500, 'Internal Server Error');
+}
+
+/** @param {unknown} error */
+function revalidateFailed(error) {
+  console.error('freshtag: REVALIDATE_FAILED:', error);
+  return plain(500, 'Internal Server Error', { 'x-freshtag-error': 'REVALIDATE_FAILED' });
+}
+
+/**
+ * The engine failed: the site goes on without a cache.
+ * @param {Call} call
+ * @param {Route} route
+ * @param {unknown} failure
+ */
+async function uncached(call, route, failure) {
+  const code = failureCode(failure);
+  console.error(`freshtag: ${code}: ${route.pattern} is answered uncached:`, failure);
+  const { request, defer } = call;
+  const work = new Work({
+    engine: undefined,
+    visit: undefined,
+    route: route.pattern,
+    mode: route.mode,
+    how: 'live',
+    request: route.mode === 'force-static' ? bareRequest(request, call.pathname) : request,
+    defer,
+  });
+  /** @type {Response} */
+  let response;
+  try {
+    const params = call.engine.routeParams(call.pathname);
+    response = await runHandler(work, route.handler('GET'), trackedRequest(work.request, work), params, request.method === 'HEAD');
+  } catch (error) {
+    work.replied();
+    return withHeaders(handlerFailed(error), (headers) => headers.set('x-freshtag-error', code));
+  }
+  work.replied();
+  if (isSocket(response)) return response;
+  return withHeaders(response, (headers) => {
+    forbidStoring(headers);
+    headers.set('x-freshtag-error', code);
+  });
+}
+

@@ -1,0 +1,59 @@
+// createStore: the tag-indexed store by itself.
+import { newEngine } from './engine.js';
+import { FreshtagError } from './errors.js';
+import { release } from './work.js';
+
+/** @typedef {import('./contract.js').Visit} Visit */
+
+/**
+ * A store over Workers KV, or over anything with its methods. What it remembers lives as long as the object.
+ * @param {import('./store.js').StoreOptions} options
+ * @returns {import('./store.js').Store}
+ */
+export function createStore(options) {
+  const kv = options?.kv;
+  if (!kv || typeof kv.get !== 'function') {
+    throw new FreshtagError('CONFIG', 'createStore({ kv }): kv must be a KV namespace, for example env.CACHE.');
+  }
+  const { namespace, leadMs, memory, secret, waitUntil } = options;
+  const engine = newEngine(kv, { namespace, leadMs, memory, secret, routes: [] });
+
+  /** @param {Promise<unknown>} task */
+  const defer = (task) =>
+    waitUntil ? waitUntil(task) : void task.catch((error) => console.error('freshtag: a background write failed:', error));
+
+  /**
+   * @template T
+   * @param {(visit: Visit) => Promise<T>} use
+   */
+  const withVisit = async (use) => {
+    const visit = engine.visit(undefined, defer);
+    try {
+      return await use(visit);
+    } finally {
+      release(visit);
+    }
+  };
+
+  return {
+    get: (key, { softTags, seen } = {}) => withVisit((visit) => engine.storeGet(visit, key, softTags, seen ?? undefined)),
+    set: (key, entry) =>
+      withVisit(async (visit) =>
+        engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body), headers: toHeaderPairs(entry.headers) }),
+      ),
+    revalidate: (tags, { expire } = {}) => withVisit((visit) => engine.storeRevalidate(visit, tags, expire)),
+  };
+}
+
+/** @param {unknown} body @returns {Promise<Uint8Array>} */
+async function toBytes(body) {
+  if (body instanceof Uint8Array) return body;
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  return new Uint8Array(await new Response(/** @type {any} */ (body)).arrayBuffer());
+}
+
+/** @param {unknown} headers @returns {[string, string][] | undefined} */
+function toHeaderPairs(headers) {
+  if (headers === undefined || Array.isArray(headers)) return headers;
+  return headers instanceof Headers ? [...headers] : Object.entries(/** @type {Record<string, string>} */ (headers));
+}

@@ -1,0 +1,178 @@
+// One run of user code for one request, from the call of the handler to the end of its response body.
+import { Scope } from './scope.js';
+
+/** @typedef {import('./contract.js').Engine} Engine */
+/** @typedef {import('./contract.js').Visit} Visit */
+/** @typedef {import('./contract.js').Collector} Collector */
+/** @typedef {import('./contract.js').Defer} Defer */
+/** @typedef {'auto' | 'force-dynamic' | 'error' | 'force-static'} Mode */
+
+/**
+ * @typedef {object} WorkInit
+ * @property {Engine | undefined} engine Absent when it failed: everything runs uncached.
+ * @property {Visit | undefined} visit
+ * @property {Collector | undefined} [collector]
+ * @property {string} route The pattern, for messages.
+ * @property {Mode} mode
+ * @property {'live' | 'refresh' | 'prerender'} how
+ * @property {Request} request
+ * @property {Defer | undefined} defer
+ */
+
+export class Work {
+  /** Whether a revalidation was recorded that `settle` must write. */
+  recorded = false;
+  /** Whether this runs a Server Action. */
+  action = false;
+  /** What the handler returned, before the engine took it apart. @type {Response | undefined} */
+  response;
+  /** @type {'open' | 'running' | 'closed'} */
+  #state = 'open';
+  /** @type {{ task: () => unknown, scope: Scope }[]} */
+  #tasks = [];
+  #kept = false;
+  #bodyEnded = false;
+  #replied;
+  /** @type {() => void} */
+  #ended = () => {};
+  /** Settles when the body has ended and every `after` task is done. */
+  ended = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    this.#ended = resolve;
+  });
+
+  /** @param {WorkInit} init */
+  constructor({ engine, visit, collector, route, mode, how, request, defer }) {
+    this.engine = engine;
+    this.visit = visit;
+    this.route = route;
+    this.mode = mode;
+    this.how = how;
+    this.request = request;
+    this.defer = defer;
+    this.scope = new Scope('route', this, visit, collector);
+    // Nobody replies to a background render: its end is the end of its body.
+    this.#replied = how !== 'live';
+  }
+
+  /**
+   * Lets the end of the body be the end of the work. Native in workerd: no byte passes through JavaScript.
+   * Piped inside the scope, so that a body made on demand still knows its request.
+   * @param {Response} response
+   */
+  watch(response) {
+    this.response = response;
+    if (!response.body || isSocket(response)) {
+      this.bodyEnded();
+      return response;
+    }
+    const { readable, writable } = identity();
+    const ended = () => this.bodyEnded();
+    const { body } = response;
+    this.scope.run(() => body.pipeTo(writable).then(ended, ended));
+    return new Response(readable, response);
+  }
+
+  /** The body was sent, cancelled, or nobody wants it. */
+  bodyEnded() {
+    this.#bodyEnded = true;
+    this.#end();
+  }
+
+  /** The response is on its way: what the handler recorded is written. */
+  replied() {
+    this.#replied = true;
+    this.#end();
+  }
+
+  #end() {
+    if (!this.#bodyEnded || !this.#replied || this.#state !== 'open') return;
+    this.#state = 'running';
+    this.scope.over = true;
+    if (this.#tasks.length > 0) this.#runTasks().then(() => this.#close());
+    else this.#close();
+  }
+
+  #close() {
+    this.#state = 'closed';
+    release(this.visit);
+    release(this.scope.collector);
+    this.#ended();
+  }
+
+  /** Whether nothing can be added any more. */
+  get closed() {
+    return this.#state === 'closed';
+  }
+
+  /**
+   * Runs `task` once the body has ended (WK-12).
+   * @param {() => unknown} task
+   */
+  after(task) {
+    if (!this.defer) throw new Error(NO_WAIT_UNTIL);
+    this.#tasks.push({ task, scope: new Scope('after', this, this.visit, undefined) });
+    if (this.#kept) return;
+    this.#kept = true;
+    this.defer(this.ended);
+  }
+
+  async #runTasks() {
+    for (let next = this.#tasks.shift(); next; next = this.#tasks.shift()) {
+      const { task, scope } = next;
+      try {
+        await scope.run(async () => task());
+      } catch (error) {
+        console.error('An error occurred in a function passed to `after()`:', error);
+      }
+      scope.over = true;
+    }
+    try {
+      await this.settle();
+    } catch (error) {
+      console.error('freshtag: a revalidation of an `after()` task was not written:', error);
+    }
+  }
+
+  /** Writes what was recorded and not awaited. */
+  async settle() {
+    if (!this.recorded || !this.engine || !this.visit) return;
+    this.recorded = false;
+    await this.engine.settle(this.visit);
+  }
+}
+
+const NO_WAIT_UNTIL =
+  '`after()` will not work correctly, because `waitUntil` is not available in the current environment.';
+
+/** Hands a promise to the runtime, errors logged. @param {Work} work @param {PromiseLike<unknown>} promise */
+export function keepAlive(work, promise) {
+  if (!work.defer) throw new Error(NO_WAIT_UNTIL);
+  work.defer(
+    Promise.resolve(promise).catch((error) => console.error('A promise passed to `after()` rejected:', error)),
+  );
+}
+
+/** Whether a response carries a WebSocket, which no copy of it would. @param {Response} response */
+export function isSocket(response) {
+  return 'webSocket' in response && !!response.webSocket;
+}
+
+/** @type {WeakSet<object>} */
+const released = new WeakSet();
+
+/** Gives an object back to the module, once. @param {{ free(): void } | undefined} object */
+export function release(object) {
+  if (!object || released.has(object)) return;
+  released.add(object);
+  try {
+    object.free();
+  } catch (error) {
+    // The module still borrows it, or has trapped; the finaliser of the bindings takes over.
+    console.warn('freshtag: could not free an object:', error);
+  }
+}
+
+/** @returns {{ readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> }} */
+function identity() {
+  return typeof IdentityTransformStream === 'function' ? new IdentityTransformStream() : new TransformStream();
+}
