@@ -1,0 +1,258 @@
+// The demo over HTTP: what a person with curl sees. The tests build on each other and run in this order.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ask, startSite, storeFolder } from './site.js';
+
+const PRIVATE = 'private, no-cache, no-store, max-age=0, must-revalidate';
+
+let folder;
+let site;
+
+beforeAll(async () => {
+  folder = await storeFolder();
+  site = await startSite(folder);
+}, 120_000);
+
+afterAll(async () => {
+  await site?.stop();
+  await folder?.remove();
+}, 60_000);
+
+const get = (path, headers) => ask(site, path, { headers });
+
+function revalidate(order) {
+  const body = typeof order === 'string' ? order : JSON.stringify(order);
+  return ask(site, '/_freshtag/revalidate', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+}
+
+async function revalidated(order) {
+  const answer = await revalidate(order);
+  expect(answer.status, answer.text).toBe(200);
+  const result = JSON.parse(answer.text);
+  expect(result.tags).toEqual(expect.any(Array));
+  expect(Math.abs(result.at - Date.now())).toBeLessThan(10_000);
+  return result;
+}
+
+/** Asks twice, with the pause that a refresh in the background needs at most. */
+async function twice(path) {
+  const first = await get(path);
+  await sleep(300);
+  return [first, await get(path)];
+}
+
+const renderOf = (answer) => /Render <code>([0-9a-f]+)</.exec(answer.text)?.[1];
+
+describe('the demo', { timeout: 120_000 }, () => {
+  it('GET /posts/1 twice: MISS, then HIT, same body; the HIT has an ETag that gives 304', async () => {
+    const [first, second] = await twice('/posts/1');
+    expect([first.status, first.state]).toEqual([200, 'MISS']);
+    expect([second.status, second.state]).toEqual([200, 'HIT']);
+    expect(renderOf(first)).toMatch(/^[0-9a-f]{8}$/);
+    expect(second.text).toBe(first.text);
+    expect(second.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(second.headers['cache-control']).toContain('s-maxage=900');
+
+    const { etag } = second.headers;
+    expect(etag).toMatch(/^(W\/)?"[^"]+"$/);
+    const third = await get('/posts/1', { 'if-none-match': etag });
+    expect([third.status, third.text]).toEqual([304, '']);
+    expect(third.headers.etag).toBe(etag);
+  });
+
+  let other;
+  it('GET /posts/2 is kept beside it', async () => {
+    const [first, second] = await twice('/posts/2');
+    expect([first.state, second.state]).toEqual(['MISS', 'HIT']);
+    other = second.text;
+  });
+
+  async function expectOtherUntouched() {
+    const answer = await get('/posts/2');
+    expect(answer.state).toBe('HIT');
+    expect(answer.text).toBe(other);
+  }
+
+  it('revalidate tag post-1 with profile max, then GET /posts/1 twice: STALE with the old body, then HIT with a new one', async () => {
+    const old = await get('/posts/1');
+    expect((await revalidated({ tag: 'post-1', profile: 'max' })).tags).toEqual(['post-1']);
+    const [first, second] = await twice('/posts/1');
+    expect([first.state, second.state]).toEqual(['STALE', 'HIT']);
+    expect(first.text).toBe(old.text);
+    expect(renderOf(second)).not.toBe(renderOf(old));
+    expect(second.headers.etag).not.toBe(first.headers.etag);
+  });
+
+  it('GET /posts/2 all the while: HIT, unchanged', expectOtherUntouched);
+
+  it('revalidate path /posts/1, then GET twice: MISS with a new body, then HIT', async () => {
+    const old = await get('/posts/1');
+    await revalidated({ path: '/posts/1' });
+    const [first, second] = await twice('/posts/1');
+    expect([first.state, second.state]).toEqual(['MISS', 'HIT']);
+    expect(renderOf(first)).not.toBe(renderOf(old));
+    expect(second.text).toBe(first.text);
+    await expectOtherUntouched();
+  });
+
+  it('revalidate tag posts with max: /posts/1 and /posts/2 and / are STALE once', async () => {
+    const pages = ['/posts/1', '/posts/2', '/'];
+    for (const path of pages) {
+      const [, kept] = await twice(path);
+      expect([path, kept.state]).toEqual([path, 'HIT']);
+    }
+    await revalidated({ tag: 'posts', profile: 'max' });
+    for (const path of pages) {
+      const [first, second] = await twice(path);
+      expect([path, first.state, second.state]).toEqual([path, 'STALE', 'HIT']);
+      expect(renderOf(second)).not.toBe(renderOf(first));
+    }
+    other = (await get('/posts/2')).text;
+  });
+
+  it('stop, start again, GET /posts/2: HIT', async () => {
+    await site.stop();
+    site = await startSite(folder, { port: site.port });
+    await expectOtherUntouched();
+  });
+
+  it(`GET /now twice: different bodies, ${PRIVATE}`, async () => {
+    const [first, second] = await twice('/now');
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.headers['cache-control']).toBe(PRIVATE);
+    expect(second.headers['cache-control']).toBe(PRIVATE);
+    expect(renderOf(first)).toMatch(/^[0-9a-f]{8}$/);
+    expect(renderOf(second)).not.toBe(renderOf(first));
+  });
+
+  it('GET /api/quote keeps a quote for five seconds', async () => {
+    const [first, second] = await twice('/api/quote');
+    expect(JSON.parse(first.text)).toEqual({ text: expect.any(String), by: expect.any(String), pickedAt: expect.any(String) });
+    expect(second.text).toBe(first.text);
+    await sleep(5_500);
+    const [stale, fresh] = await twice('/api/quote');
+    expect(stale.text).toBe(first.text);
+    expect(JSON.parse(fresh.text).pickedAt).not.toBe(JSON.parse(first.text).pickedAt);
+  });
+});
+
+describe('a bad revalidate request: 400 with a code and a message that names the field; nothing changed', { timeout: 60_000 }, () => {
+  const rows = [
+    ['an unknown profile', { tag: 'posts', profile: 'weekly-ish' }, /profile/],
+    ['a profile that is no name and no object', { tag: 'posts', profile: 7 }, /profile/],
+    ['a negative expire', { tag: 'posts', profile: { expire: -1 } }, /expire|profile/],
+    ['an empty tag', { tag: '', profile: 'max' }, /tag/],
+    ['a tag that is no string', { tag: 42, profile: 'max' }, /tag/],
+    ['a tag that is null', { tag: null, profile: 'max' }, /tag/],
+    ['a tag in a list', { tag: ['posts'], profile: 'max' }, /tag/],
+    ['a 300-character tag', { tag: 't'.repeat(300), profile: 'max' }, /tag/],
+    ['broken JSON', '{"tag":"posts"', /JSON|body/],
+    ['no JSON at all', '', /JSON|body/],
+    ['JSON that is no object', '["posts"]', /JSON|body|tag/],
+    ['neither tag nor path', { profile: 'max' }, /tag.*path|path.*tag/],
+    ['both tag and path', { tag: 'posts', path: '/', profile: 'max' }, /tag.*path|path.*tag/],
+    ['a path without a leading slash', { path: 'posts/1' }, /path/],
+    ['a path that is no string', { path: 1 }, /path/],
+    ['an unknown type', { path: '/posts/[id]', type: 'rooute' }, /type/],
+  ];
+
+  const pages = ['/', '/posts/1', '/posts/2'];
+  const kept = {};
+  beforeAll(async () => {
+    for (const path of pages) kept[path] = (await twice(path))[1].text;
+  }, 30_000);
+
+  it.each(rows)('%s', async (_name, order, field) => {
+    const answer = await revalidate(order);
+    expect([answer.status, answer.text]).toEqual([400, expect.any(String)]);
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    const { code, message } = JSON.parse(answer.text);
+    expect(code).toMatch(/^[A-Z][A-Z0-9_]+$/);
+    expect(message).toMatch(field);
+    for (const path of pages) {
+      const { state, text } = await get(path);
+      expect([path, state]).toEqual([path, 'HIT']);
+      expect(text).toBe(kept[path]);
+    }
+  });
+});
+
+describe('odd paths: never a 5xx', { timeout: 60_000 }, () => {
+  const long = 'x'.repeat(3_000);
+  const rows = [
+    ['/posts/%', 'a lone percent sign'],
+    ['/posts/%zz', 'an escape that is no hex'],
+    ['/posts/%e0%a4', 'half a character'],
+    ['/posts/%ff%fe', 'bytes that are no UTF-8'],
+    ['/posts/%00', 'NUL'],
+    ['/%00', 'NUL at the root'],
+    [`/posts/${long}`, '3,000 characters'],
+    [`/${long}`, '3,000 characters, no route'],
+    [`/posts/${'%F0%9F%8D%8B'.repeat(250)}`, '3,000 characters of escapes'],
+    ['/posts/..%2f', 'a folder up, escaped'],
+    ['/posts/..%2f..%2f_freshtag%2fstats', 'two folders up, escaped'],
+    ['/posts/../../etc/passwd', 'folders up'],
+    ['/posts/1%2f2', 'an escaped slash'],
+    ['/posts/%5c..%5c', 'backslashes, escaped'],
+    ['/posts/\\..\\', 'backslashes'],
+    ['//posts/1', 'two slashes'],
+    ['//', 'only slashes'],
+    ['/posts//1', 'an empty segment'],
+    ['/posts/', 'a slash at the end'],
+    ['/posts/1/', 'a slash after a post'],
+    ['/posts/%20', 'a space'],
+    ['/posts/a,b', 'a comma'],
+    ['/posts/__proto__', 'a name that objects have'],
+    ['/posts/constructor', 'another'],
+    ['/posts/[id]', 'the pattern itself'],
+    ['/posts/%5Bid%5D', 'the pattern, escaped'],
+    ['/posts/%3Cscript%3E', 'markup'],
+    ['/posts/1?%', 'a broken query'],
+    [`/posts/1?q=${long}`, 'a long query'],
+    ['/_N_T_/posts/1', 'the name of an implicit tag'],
+    ['/_freshtag', 'the admin root'],
+    ['/_freshtag/%', 'admin with a broken escape'],
+    ['/_freshtag/tags/%zz', 'a tag with a broken escape'],
+    [`/_freshtag/tags/${long}`, 'a tag of 3,000 characters'],
+    ['/_freshtag/entries/%00', 'an entry named NUL'],
+    ['/_freshtag/nothing', 'no such admin page'],
+  ];
+
+  it.each(rows)('%s', async (path) => {
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      for (let time = 0; time < 2; time++) {
+        const answer = await ask(site, path, { method });
+        expect([method, time, answer.status < 500, answer.status]).toEqual([method, time, true, answer.status]);
+        expect(answer.headers['x-freshtag-error']).toBeUndefined();
+        expect(answer.text).not.toContain('<script>');
+      }
+    }
+  });
+
+  it('GET /posts/99: 404', async () => {
+    expect((await get('/posts/99')).status).toBe(404);
+  });
+
+  it('the site is still well', async () => {
+    expect((await get('/posts/1')).status).toBe(200);
+    expect(site.log()).not.toMatch(/unreachable|panicked|RuntimeError|Uncaught/);
+  });
+});
+
+it('an admin request from another site or host is refused, and nothing changed', async () => {
+  const [, kept] = await twice('/posts/1');
+  const order = { method: 'POST', body: JSON.stringify({ path: '/posts/1' }) };
+  const refused = [
+    { 'content-type': 'application/json', origin: 'https://evil.example' },
+    { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' },
+    { 'content-type': 'application/json', host: 'evil.example' },
+    { 'content-type': 'text/plain' },
+  ];
+  for (const headers of refused) {
+    const answer = await ask(site, '/_freshtag/revalidate', { ...order, headers });
+    expect([headers, answer.status >= 400 && answer.status < 500]).toEqual([headers, true]);
+  }
+  const after = await get('/posts/1');
+  expect([after.state, after.text]).toEqual(['HIT', kept.text]);
+}, 30_000);
