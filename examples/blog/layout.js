@@ -35,7 +35,7 @@ export function when(date) {
 
 /** The command that revalidates what `order` names. */
 export function revalidateWith(order) {
-  return `curl -X POST ${SITE}/_freshtag/revalidate -H 'content-type: application/json' -d '${JSON.stringify(order)}'`;
+  return `curl -X POST ${SITE}/_freshtag/revalidate \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(order)}'`;
 }
 
 const NAV = [['/', 'Posts'], ['/now', 'Now'], ['/api/quote', 'Quote']];
@@ -126,13 +126,13 @@ h1 { font-size: clamp(1.9rem, 1.4rem + 2.4vw, 2.7rem); margin: 2.2rem 0 .5rem; }
 .summary { margin: 0 0 1.5rem; color: var(--soft); font-size: 1.125rem; text-wrap: pretty; }
 .rendered { display: flex; flex-wrap: wrap; gap: .15rem 1.5rem; margin: 0 0 2rem; padding: .8rem 1rem; background: var(--panel);
   border-left: 3px solid var(--accent); border-radius: 4px; font-size: .9375rem; }
-.rendered time { font-weight: 600; }
+.rendered time { font-weight: 600; white-space: nowrap; }
 .rendered .kept { flex-basis: 100%; color: var(--soft); }
 .posts { list-style: none; margin: 0; padding: 0; }
 .posts li { padding: 1.25rem 0; border-top: 1px solid var(--line); }
 .posts li:first-child { border-top: 0; padding-top: 0; }
 .posts h2 { margin: 0 0 .3rem; font-size: 1.3rem; }
-.posts p { margin: 0; }
+.posts p { margin: 0; text-wrap: pretty; }
 .date { color: var(--soft); font-size: .9375rem; }
 .posts .date { margin-top: .3rem; }
 article p { margin: 0 0 1.15rem; text-wrap: pretty; }
@@ -143,5 +143,4 @@ footer p { margin: .75rem 0 .3rem; }
 pre { margin: 0; padding: .65rem .85rem; background: var(--panel); border: 1px solid var(--line); border-radius: 4px; overflow-x: auto; }
 pre code { font-size: .8125rem; }
 .small { color: var(--soft); margin-top: 1.25rem; }
-@media (max-width: 30rem) { pre { white-space: pre-wrap; overflow-wrap: anywhere; } }
 `;

@@ -14,6 +14,7 @@ export async function GET() {
     body: html`<p>Reload and the time above changes. Reload <a href="/posts/1">a post</a> and it does not.</p>`,
     tries: [
       { does: 'Ask twice: two bodies, and a Cache-Control that forbids keeping either.', run: `curl -i ${SITE}/now` },
+      { does: 'For comparison, data that all visitors share for five seconds.', run: `curl -i ${SITE}/api/quote` },
     ],
   });
 }

@@ -41,7 +41,7 @@ export async function GET(request, { params }) {
       <p class="next">Next: <a href="/posts/${post.next.id}">${post.next.title}</a></p>`,
     tries: [
       { does: 'Ask twice: MISS, then HIT. The HIT has an ETag.', run: `curl -i ${SITE}${path}` },
-      { does: 'Send the ETag back: 304 and no body.', run: `curl -i -H "If-None-Match: $(curl -s -o /dev/null -w '%header{etag}' ${SITE}${path})" ${SITE}${path}` },
+      { does: 'Send the ETag back: 304 and no body.', run: `curl -i ${SITE}${path} \\\n  -H "If-None-Match: $(curl -s -o /dev/null -w '%header{etag}' ${SITE}${path})"` },
       { does: 'Make this post stale: the old page once more, then a new one.', run: revalidateWith({ tag: `post-${post.id}`, profile: 'max' }) },
       { does: 'Drop this page: the next visitor waits for a new one.', run: revalidateWith({ path }) },
     ],
