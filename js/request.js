@@ -27,6 +27,8 @@ export function trackedRequest(request, work) {
   return new Proxy(request, {
     get(target, property) {
       if (property === Symbol.toPrimitive || property === 'toString') return asText;
+      // Node's fetch() reads a Request by symbols of its own.
+      if (typeof property === 'symbol' && property !== Symbol.toStringTag) return asText();
       if (property === 'nextUrl') return (url ??= trackedUrl(new URL(target.url), work));
       if (property === 'clone') return () => trackedRequest(target.clone(), work);
       if (property === 'method') return 'GET';
