@@ -1,12 +1,12 @@
 //! Rust text as tokens: enough to find names in code, without comments and strings.
 
-pub struct Token {
-    pub line: usize,
-    pub text: String,
+pub(crate) struct Token {
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 /// Identifiers, `::` and single marks of Rust text; comments, strings, characters and lifetimes are left out.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let (mut rest, mut line) = (text, 1);
     while let Some(first) = rest.chars().next() {
