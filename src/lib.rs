@@ -16,3 +16,11 @@ pub mod http;
 
 pub mod cache;
 pub mod route;
+
+pub mod reply;
+pub mod store;
+
+pub mod flow;
+
+pub mod bindings;
+pub mod worker;

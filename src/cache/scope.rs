@@ -3,7 +3,7 @@
 
 use super::entry::Entry;
 use super::lifetime::{Life, Lifetime};
-use super::tag::{MOST_TAGS, Tag};
+use super::tag::{MAX_ITEMS, Tag};
 use crate::time::{Seconds, UnixMillis};
 
 /// An input whose `expire` is below this cannot be part of something kept (CL-16), in seconds.
@@ -59,11 +59,6 @@ impl Collected {
         self.explicit = self.explicit.min(life);
     }
 
-    /// A nested limit that is not an entry: a `fetch` or `unstable_cache` with `revalidate` (CL-12, UN-8).
-    pub fn nested_life(&mut self, life: Life) {
-        self.nested = self.nested.min(life);
-    }
-
     /// A `cacheTag` call: data of this render's own. At most 128 tags are kept in all (TG-2).
     pub fn tag(&mut self, tag: Tag) {
         self.tag_as_of(tag, self.started);
@@ -78,36 +73,27 @@ impl Collected {
     }
 
     /// Takes in a nested cached input: its tags (CL-14), its lifetime (CL-12), and the age of its data. As it was
-    /// read under the `soft` tags of the route, it counts as carrying every one of them.
-    pub fn absorb(&mut self, inner: &Entry, soft: &[Tag]) {
-        for (tag, as_of) in &inner.tags {
-            self.tag_as_of(tag.clone(), (*as_of).min(self.started));
-        }
-        self.soften(inner.oldest, soft);
-        let Lifetime { stale, revalidate, expire } = inner.lifetime;
-        self.nested = self.nested.min(Life { stale: Some(stale), revalidate: Some(revalidate), expire: Some(expire) });
+    /// read under the soft tags of the route, its age counts for every one of them: they are compared with `oldest`.
+    pub fn absorb(&mut self, inner: &Entry) {
+        self.absorb_parts(&inner.tags, inner.oldest, inner.lifetime.into());
+    }
+
+    /// Takes in an `unstable_cache` input: as [`Self::absorb`], but of its lifetime `revalidate` alone counts (UN-8).
+    pub fn absorb_unstable(&mut self, tags: &[(Tag, UnixMillis)], oldest: UnixMillis, revalidate: Option<Seconds>) {
+        self.absorb_parts(tags, oldest, Life { revalidate, ..Life::default() });
     }
 
     /// As [`Self::absorb`], for an input whose render has just ended and may never become an entry.
-    pub fn absorb_scope(&mut self, inner: &Self, soft: &[Tag]) {
-        for (tag, as_of) in &inner.tags {
-            self.tag_as_of(tag.clone(), (*as_of).min(self.started));
-        }
-        self.soften(inner.oldest, soft);
-        let Lifetime { stale, revalidate, expire } = inner.lifetime();
-        self.nested = self.nested.min(Life { stale: Some(stale), revalidate: Some(revalidate), expire: Some(expire) });
-        if self.dynamic.is_none() {
-            self.dynamic.clone_from(&inner.dynamic);
-        }
+    pub fn absorb_scope(&mut self, inner: &Self) {
+        self.absorb_parts(&inner.tags, inner.oldest, inner.lifetime().into());
     }
 
-    fn soften(&mut self, oldest: UnixMillis, soft: &[Tag]) {
-        self.oldest = self.oldest.min(oldest);
-        for (tag, known) in &mut self.tags {
-            if soft.contains(tag) {
-                *known = (*known).min(oldest);
-            }
+    fn absorb_parts(&mut self, tags: &[(Tag, UnixMillis)], oldest: UnixMillis, life: Life) {
+        for (tag, as_of) in tags {
+            self.tag_as_of(tag.clone(), (*as_of).min(self.started));
         }
+        self.oldest = self.oldest.min(oldest);
+        self.nested = self.nested.min(life);
     }
 
     /// The render looked at its request, or may not be kept for another reason.
@@ -151,12 +137,18 @@ impl Collected {
         Some(Lifetime { stale: all.stale.unwrap_or(Seconds::INFINITE), revalidate, expire })
     }
 
+    /// Its own and nested tags, each with the age of its data.
+    #[must_use]
+    pub fn tags(&self) -> &[(Tag, UnixMillis)] {
+        &self.tags
+    }
+
     /// Its tags, at most 128 beside the `implicit` ones, which come first (TG-12). A route's implicit tags count as
     /// old as the oldest data in it.
     #[must_use]
     pub fn tags_with(&self, implicit: &[Tag]) -> Vec<(Tag, UnixMillis)> {
         let implicit_first = implicit.iter().map(|tag| (tag.clone(), self.oldest));
-        let own = self.tags.iter().filter(|(tag, _)| !implicit.contains(tag)).take(MOST_TAGS).cloned();
+        let own = self.tags.iter().filter(|(tag, _)| !implicit.contains(tag)).take(MAX_ITEMS).cloned();
         implicit_first.chain(own).collect()
     }
 }

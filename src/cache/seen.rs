@@ -75,13 +75,13 @@ impl Floors {
     }
 
     fn put(&mut self, hash: u64, t: UnixMillis) {
-        match self.tags.iter_mut().find(|(known, _)| *known == hash) {
-            Some((_, known)) => *known = t.max(*known),
-            None if self.tags.len() < MOST_TAGS => self.tags.push((hash, t)),
-            None => {
-                self.all = self.latest().max(Some(t));
-                self.tags.clear();
-            }
+        if let Some((_, known)) = self.tags.iter_mut().find(|(known, _)| *known == hash) {
+            *known = t.max(*known);
+        } else if self.tags.len() < MOST_TAGS {
+            self.tags.push((hash, t));
+        } else {
+            self.all = self.latest().max(Some(t));
+            self.tags.clear();
         }
     }
 

@@ -1,1 +1,11 @@
 //! HTTP text to types and back, without opinions.
+
+pub mod cache_control;
+pub mod cookie;
+pub mod etag;
+pub mod headers;
+pub mod upstream;
+pub mod vary;
+
+mod dictionary;
+mod text;

@@ -1,4 +1,7 @@
-//! Routes: patterns, methods, and the tags a path implies.
+//! Routes: patterns, methods, the tags a path implies, and the paths of the operator.
 
+pub mod admin;
+pub mod method;
+pub mod path_rule;
 pub mod path_tags;
 pub mod pattern;

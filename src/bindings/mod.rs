@@ -1,0 +1,20 @@
+//! What JavaScript calls. Conversions only: a rule or a loop here is in the wrong place.
+
+mod admin;
+mod collector;
+pub mod core;
+mod data;
+mod engine;
+mod error;
+mod life;
+mod origin;
+mod render;
+mod reply;
+mod revalidate;
+mod route;
+mod store;
+mod visit;
+
+pub use self::collector::Collector;
+pub use self::engine::Engine;
+pub use self::visit::Visit;

@@ -1,0 +1,95 @@
+//! Requests that no route answers: the origin's, through the same flow.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::engine::{Engine, Rule};
+use super::render::OriginRender;
+use super::reply::{Asked, reply};
+use super::visit::Visit;
+use crate::cache::admit::VARIANT_HEADERS;
+use crate::cache::key::Kind;
+use crate::flow::{Ask, Policy};
+use crate::http::cookie::values_of;
+use crate::http::upstream::upstream_lines;
+use crate::reply::parse_lines;
+use crate::route::path_tags::route_soft_tags;
+
+/// A draft cookie: where it is not ours it may still be the origin's, whose drafts must not be shared (DM-7).
+const BYPASS_COOKIE: &str = "__prerender_bypass";
+
+#[wasm_bindgen]
+impl Engine {
+    /// Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
+    /// from configuration alone (T16). `[status, header lines, body, log line]`.
+    #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
+    pub async fn origin(
+        &self,
+        visit: &Visit,
+        method: String,
+        authority: String,
+        pathname: String,
+        search: String,
+        request_headers: String,
+        fetch: Function,
+    ) -> Result<Array, JsValue> {
+        let headers = parse_lines(&request_headers);
+        let value = |name: &str| headers.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
+        let cookies = || headers.iter().filter(|(n, _)| **n == *"cookie");
+        if cookies().any(|(_, line)| values_of(line, BYPASS_COOKIE).next().is_some()) {
+            visit.inner.set_bypass();
+        }
+        let flow = visit.need_flow()?;
+        let get = method == "GET";
+        // A part is answered by the origin: it neither fills an entry nor comes from one.
+        let direct = !(get || method == "HEAD") || value("range").is_some();
+        let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(&pathname));
+        let ask = Rc::new(Ask {
+            key: self.shared.keys.proxy(&authority, &pathname, &search, &variant(&headers)),
+            soft: Vec::new(),
+            implicit: route_soft_tags("", pathname.trim_end_matches('/')),
+            default: self.shared.profiles.default_lifetime(),
+            policy: Policy::Proxy {
+                life: rule.and_then(|rule| rule.life),
+                tags: rule.map_or_else(Vec::new, |rule: &Rule| rule.tags.clone()),
+            },
+            get: get && !direct,
+            authorization: value("authorization").is_some(),
+            persisted: false,
+            fresh: direct,
+            prerender: false,
+            // IS-3: a prefetch is not worth a refresh.
+            quiet: value("purpose").is_some_and(|purpose| purpose.eq_ignore_ascii_case("prefetch")),
+        });
+        let bare: Vec<_> = headers.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
+        let render = OriginRender {
+            function: fetch,
+            live_headers: upstream_lines(&headers, !direct).into(),
+            bare_headers: upstream_lines(&bare, true).into(),
+        };
+        let floors = visit.inner.floors();
+        let outcome = flow.run(&ask, &visit.inner, &render).await?;
+        let asked = Asked {
+            shared: &self.shared,
+            kv: &flow.index.store,
+            kind: Kind::Proxy,
+            path: &pathname,
+            method: &method,
+            if_none_match: value("if-none-match"),
+            floors: &floors,
+        };
+        Ok(reply(&asked, outcome))
+    }
+}
+
+/// What distinguishes the HTML of a page from its RSC forms, whatever the origin's Vary says (T3).
+fn variant(headers: &[(Box<str>, Box<str>)]) -> String {
+    VARIANT_HEADERS
+        .iter()
+        .flat_map(|name| headers.iter().filter(move |(n, _)| **n == **name))
+        .map(|(name, value)| format!("{name}:{}:{value};", value.len()))
+        .collect()
+}

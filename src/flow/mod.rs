@@ -1,0 +1,377 @@
+//! The one request flow: read, decide, render where needed, admit, write behind the reply.
+//!
+//! Generic over the store and the renderer, so that the same code runs natively in tests and in a Worker.
+
+mod ask;
+mod keep;
+mod visit;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_util::FutureExt as _;
+
+pub use ask::{Ask, Config, Policy};
+pub use keep::{Bytes, WriteOutcome};
+pub use visit::Visit;
+
+use crate::cache::admit::Reason;
+use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
+use crate::cache::entry::{Age, Entry};
+use crate::cache::freshness::may_stand_in;
+use crate::cache::lifetime::Lifetime;
+use crate::cache::scope::Collected;
+use crate::reply::CacheState;
+use crate::store::memory::Role;
+use crate::store::{Found, Index, Snapshot, Store};
+use crate::time::UnixMillis;
+
+/// How long a request waits for another one's render before it does its own, in ms.
+const FOLLOW_MS: u64 = 5_000;
+
+/// What a render collects into; shared with the code that runs.
+pub type Scope = Rc<RefCell<Collected>>;
+
+/// Who runs user code or asks an origin.
+#[allow(async_fn_in_trait)] // one thread: no caller needs a Send bound
+pub trait Render: Clone + 'static {
+    /// What a visitor gets at once: a response whose body may still be coming, or a value.
+    type Live;
+    /// A handle to bytes; the store's.
+    type Body;
+    /// What user code failed with.
+    type Error;
+
+    /// Renders. Whatever it reads of the cache, and whether it looked at its request, ends up in `scope`.
+    async fn render(&self, how: Mode, visit: Rc<Visit>, scope: Scope) -> Result<Rendered<Self::Live>, Self::Error>;
+
+    /// Begins to collect the bytes of `live` beside the visitor; yields `None` where the body failed before its end
+    /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
+    fn collect(
+        &self,
+        live: Self::Live,
+        most: u64,
+        visitor: bool,
+    ) -> (Self::Live, futures_util::future::LocalBoxFuture<'static, Option<Bytes<Self::Body>>>);
+}
+
+/// For whom a render is done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// A visitor waits.
+    Live,
+    /// Nobody waits; a bare GET.
+    Refresh,
+    /// An operator fills the cache; a bare GET.
+    Prerender,
+}
+
+/// The head of a render's result.
+pub struct Rendered<L> {
+    /// HTTP status; 200 for data.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(Box<str>, Box<str>)>,
+    /// The rest.
+    pub live: L,
+}
+
+/// What became of a request.
+pub enum Outcome<L, B> {
+    /// Answered from the store, or from a render that another request did.
+    Stored {
+        /// The header.
+        entry: Rc<Entry>,
+        /// The body.
+        body: B,
+        /// What to tell.
+        state: CacheState,
+        /// Its tags could not be read.
+        doubtful: bool,
+        /// Why it is not simply a hit.
+        why: Option<Why>,
+    },
+    /// Rendered for this request.
+    Rendered {
+        /// The result.
+        rendered: Rendered<L>,
+        /// The lifetime it is kept for, as far as its head tells.
+        kept: Result<Lifetime, Reason>,
+        /// What to tell.
+        state: CacheState,
+        /// Why it was rendered.
+        why: Why,
+        /// What the render collected.
+        scope: Scope,
+    },
+}
+
+/// The flow for one request.
+pub struct Flow<S: Store> {
+    /// The store with its tag index.
+    pub index: Index<S>,
+    /// What the application set.
+    pub config: Rc<Config>,
+}
+
+impl<S: Store> Clone for Flow<S> {
+    fn clone(&self) -> Self {
+        Self { index: self.index.clone(), config: Rc::clone(&self.config) }
+    }
+}
+
+impl<S: Store> Flow<S> {
+    /// Answers one question: from the store where that is right, else by rendering.
+    ///
+    /// # Errors
+    ///
+    /// What the renderer failed with, where no stored entry may stand in.
+    pub async fn run<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+    ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
+        if ask.fresh || visit.bypasses() {
+            return self.render(ask, visit, render, Why::Bypass, None).await;
+        }
+        let floors = visit.floors();
+        let reading = self.reading(ask);
+        let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+        let Snapshot { found, tags, decision, .. } = snapshot;
+        match (decision, found) {
+            (Decision::Serve, Some(found)) => Ok(served(found, CacheState::Hit, &tags, None)),
+            (Decision::ServeThenRefresh(why), Some(found)) => {
+                self.refresh_behind(ask, visit, render, &found.entry, &why).await;
+                Ok(served(found, CacheState::Stale, &tags, Some(why)))
+            }
+            (Decision::Render(why), found) => self.render_once(ask, visit, render, why, found).await,
+            (_, None) => self.render_once(ask, visit, render, Why::Absent, None).await,
+        }
+    }
+
+    fn reading(&self, ask: &Ask) -> Reading {
+        let lifetime = match ask.policy {
+            Policy::Data { own, .. } => own,
+            _ => None,
+        };
+        Reading { now: self.index.store.now(), lead_ms: self.index.lead_ms, persisted: ask.persisted, lifetime }
+    }
+
+    /// A cold miss: one render per key and isolate. A follower shares bytes only, and judges them as if it had read
+    /// them from the store: anything but "serve", and it renders itself.
+    async fn render_once<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+        why: Why,
+        prior: Option<Found<S::Body>>,
+    ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
+        let store = &self.index.store;
+        let floors = visit.floors();
+        // A visitor who revalidated something must not get what was begun before.
+        let role = if floors.is_empty() {
+            self.index.memory.join(ask.key.name(), store.now(), || store.signal())
+        } else {
+            Role::Alone
+        };
+        match role {
+            Role::Alone => self.render(ask, visit, render, why, prior).await,
+            Role::Leader(signal) => {
+                let landing = Landing { flow: self.clone(), key: ask.key.name().into(), signal, unstorable: true };
+                self.render_landing(ask, visit, render, why, prior, Some(landing)).await
+            }
+            Role::Follower(signal) => {
+                store.wait(&signal, FOLLOW_MS).await;
+                if let Some(held) = self.index.memory.held(ask.key.name(), store.now()) {
+                    let reading = self.reading(ask);
+                    let tags = self.index.verdict(&held.entry, &ask.soft, &floors, reading.now).await;
+                    let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
+                    if decision == Decision::Serve {
+                        if let Some(prior) = prior {
+                            store.discard(prior.body);
+                        }
+                        let found = Found { entry: held.entry, body: held.body };
+                        return Ok(served(found, state_of(&why), &tags, Some(why)));
+                    }
+                }
+                self.render(ask, visit, render, why, prior).await
+            }
+        }
+    }
+
+    async fn render<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+        why: Why,
+        prior: Option<Found<S::Body>>,
+    ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
+        self.render_landing(ask, visit, render, why, prior, None).await
+    }
+
+    async fn render_landing<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+        why: Why,
+        prior: Option<Found<S::Body>>,
+        landing: Option<Landing<S>>,
+    ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
+        let scope = self.scope(ask).await;
+        let mode = if ask.prerender { Mode::Prerender } else { Mode::Live };
+        let result = render.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
+        let failed = result.as_ref().map_or(true, |rendered| rendered.status >= 500);
+        if failed && let Some(found) = &prior {
+            let now = self.index.store.now();
+            self.hold_back(ask, &found.entry, now);
+            if why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created)) {
+                let found = Found { entry: Rc::clone(&found.entry), body: found.body.clone() };
+                return Ok(served(found, CacheState::Stale, &TagVerdict::Valid, Some(why)));
+            }
+        }
+        let old = prior.map(|found| {
+            self.index.store.discard(found.body);
+            found.entry
+        });
+        let rendered = result?;
+        let state = state_of(&why);
+        let kept = if visit.bypasses() {
+            Err(Reason::Bypass)
+        } else {
+            self.admit(ask, &rendered.status, &rendered.headers, &scope, None, old.as_deref())
+        };
+        let Ok(keep) = kept else {
+            let kept = kept.map(|keep| keep.lifetime);
+            return Ok(Outcome::Rendered { rendered, kept, state, why, scope });
+        };
+        let Rendered { status, headers, live } = rendered;
+        let (live, bytes) = render.collect(live, self.config.most_bytes, true);
+        let head = Rendered { status, headers: headers.clone(), live: () };
+        let (this, ask, behind, floors) = (self.clone(), Rc::clone(ask), Rc::clone(&scope), visit.floors());
+        (visit.defer)(
+            async move {
+                let mut landing = landing;
+                if let Some(bytes) = bytes.await {
+                    this.write(&ask, &head, bytes, &behind, old.as_deref(), &floors, &mut landing).await;
+                }
+            }
+            .boxed_local(),
+        );
+        let rendered = Rendered { status, headers, live };
+        Ok(Outcome::Rendered { rendered, kept: Ok(keep.lifetime), state, why, scope })
+    }
+
+    /// What a render that starts now collects into. It has seen the watermark that is known now.
+    async fn scope(&self, ask: &Ask) -> Scope {
+        // One that cannot be read is none: nothing then counts as seen.
+        let _ = self.index.watermark().await;
+        let started = self.index.store.now();
+        let collected = Collected::new(ask.default, started, self.index.memory.watermark_id());
+        Rc::new(RefCell::new(collected))
+    }
+
+    /// Refreshes a stale entry behind the reply: one at a time per key and isolate, and none where this isolate wrote
+    /// a good one that the store does not return yet.
+    async fn refresh_behind<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+        stale: &Rc<Entry>,
+        why: &Why,
+    ) {
+        if ask.quiet {
+            return;
+        }
+        let store = &self.index.store;
+        let now = store.now();
+        if let Some((written, _)) = self.index.memory.recently_written(ask.key.name(), now)
+            && written.created > stale.created
+        {
+            let tags = self.index.verdict(&written, &ask.soft, &visit.floors(), now).await;
+            let fresh = written.age(written.lifetime, self.index.lead_ms, now) == Age::Fresh;
+            if tags == TagVerdict::Valid && fresh {
+                return;
+            }
+        }
+        if !self.index.memory.begin_refresh(ask.key.name(), now) {
+            return;
+        }
+        // Doubt is not cured by rendering more often than failures are retried.
+        let doubt = *why == Why::TagsUnknown;
+        let (this, ask, render, stale) = (self.clone(), Rc::clone(ask), render.clone(), Rc::clone(stale));
+        let visit = Rc::new(visit.bare());
+        let defer = Rc::clone(&visit.defer);
+        defer(
+            async move {
+                let good = this.refresh(&ask, &visit, &render, &stale).await;
+                let now = this.index.store.now();
+                let retry = (!good || doubt).then(|| retry_at(&stale, now));
+                this.index.memory.end_refresh(ask.key.name(), retry);
+            }
+            .boxed_local(),
+        );
+    }
+
+    async fn refresh<R: Render<Body = S::Body>>(
+        &self,
+        ask: &Rc<Ask>,
+        visit: &Rc<Visit>,
+        render: &R,
+        stale: &Rc<Entry>,
+    ) -> bool {
+        let scope = self.scope(ask).await;
+        let Ok(rendered) = render.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
+            return false;
+        };
+        let (status, headers) = (rendered.status, rendered.headers);
+        if self.admit(ask, &status, &headers, &scope, None, Some(stale)).is_err() {
+            return false;
+        }
+        let (_, bytes) = render.collect(rendered.live, self.config.most_bytes, false);
+        let Some(bytes) = bytes.await else { return false };
+        let head = Rendered { status, headers, live: () };
+        let floors = visit.floors();
+        let outcome = self.write(ask, &head, bytes, &scope, Some(stale), &floors, &mut None).await;
+        matches!(outcome, WriteOutcome::Stored)
+    }
+
+    /// Keeps the last good entry and holds back the next render of its key.
+    fn hold_back(&self, ask: &Ask, good: &Entry, now: UnixMillis) {
+        self.index.memory.end_refresh(ask.key.name(), Some(retry_at(good, now)));
+    }
+}
+
+/// Ends the wait of followers, also when the leader's work is dropped half-way.
+pub(crate) struct Landing<S: Store> {
+    flow: Flow<S>,
+    key: Box<str>,
+    signal: S::Signal,
+    pub(crate) unstorable: bool,
+}
+
+impl<S: Store> Drop for Landing<S> {
+    fn drop(&mut self) {
+        let store = &self.flow.index.store;
+        self.flow.index.memory.land(&self.key, self.unstorable, store.now());
+        store.fire(&self.signal);
+    }
+}
+
+fn served<L, B>(found: Found<B>, state: CacheState, tags: &TagVerdict, why: Option<Why>) -> Outcome<L, B> {
+    let doubtful = *tags == TagVerdict::Unknown;
+    Outcome::Stored { entry: found.entry, body: found.body, state, doubtful, why }
+}
+
+fn state_of(why: &Why) -> CacheState {
+    if *why == Why::TimeExpired { CacheState::Revalidated } else { CacheState::Miss }
+}
+
+/// min(max(revalidate, 3), 30) seconds from now.
+fn retry_at(good: &Entry, now: UnixMillis) -> UnixMillis {
+    now.plus_ms(good.lifetime.revalidate.as_millis().clamp(3_000, 30_000))
+}

@@ -1,0 +1,171 @@
+//! What belongs to one request: whom it may believe, what it has revalidated, and who keeps it alive.
+
+use std::cell::{Cell, RefCell};
+
+use crate::cache::seen::Floors;
+use crate::cache::tag::Tag;
+use crate::error::Error;
+use crate::store::{Defer, How, Index, Store};
+use crate::time::UnixMillis;
+
+/// One request, or one background render.
+pub struct Visit {
+    /// Keeps work going after the reply.
+    pub defer: Defer,
+    /// What this visitor must not see any more.
+    floors: RefCell<Floors>,
+    /// What this request itself revalidated: goes into the visitor's cookie.
+    own: RefCell<Floors>,
+    /// The soft tags of the route that is being rendered.
+    soft: RefCell<Vec<Tag>>,
+    records: RefCell<Vec<Record>>,
+    /// Reads and writes of the cache are passed by (draft mode).
+    bypass: Cell<bool>,
+}
+
+struct Record {
+    tags: Vec<Tag>,
+    how: How,
+    at: UnixMillis,
+    state: State,
+}
+
+#[derive(Clone)]
+enum State {
+    Recorded,
+    Writing,
+    Done(Result<(), Error>),
+}
+
+impl Visit {
+    /// `floors` come from the visitor's cookie.
+    #[must_use]
+    pub fn new(floors: Floors, defer: Defer) -> Self {
+        Self {
+            defer,
+            floors: RefCell::new(floors),
+            own: RefCell::default(),
+            soft: RefCell::default(),
+            records: RefCell::default(),
+            bypass: Cell::new(false),
+        }
+    }
+
+    /// The same request without its visitor: for a refresh behind the reply.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self::new(Floors::default(), self.defer.clone())
+    }
+
+    /// What this request must not see.
+    #[must_use]
+    pub fn floors(&self) -> Floors {
+        self.floors.borrow().clone()
+    }
+
+    /// What this request revalidated, for the visitor's cookie; with what the cookie already said.
+    #[must_use]
+    pub fn own_floors(&self) -> Option<Floors> {
+        let own = self.own.borrow();
+        if own.is_empty() {
+            return None;
+        }
+        let mut all = self.floors.borrow().clone();
+        all.merge(&own);
+        Some(all)
+    }
+
+    /// The soft tags under which cached functions are read.
+    #[must_use]
+    pub fn soft(&self) -> Vec<Tag> {
+        self.soft.borrow().clone()
+    }
+
+    /// Sets the soft tags of the route that is about to be rendered.
+    pub fn enter_route(&self, soft: Vec<Tag>) {
+        *self.soft.borrow_mut() = soft;
+    }
+
+    /// Whether the cache is passed by.
+    #[must_use]
+    pub fn bypasses(&self) -> bool {
+        self.bypass.get()
+    }
+
+    /// Passes the cache by from now on.
+    pub fn set_bypass(&self) {
+        self.bypass.set(true);
+    }
+
+    /// Notes a revalidation. From here on this request reads as if it had happened, whatever the profile says
+    /// (RV-14). The same call again only moves its time (RV-10).
+    pub fn record(&self, tags: Vec<Tag>, how: How, at: UnixMillis) -> usize {
+        for tag in &tags {
+            self.floors.borrow_mut().raise(tag, at);
+            self.own.borrow_mut().raise(tag, at);
+        }
+        let mut records = self.records.borrow_mut();
+        let same = |r: &Record| r.tags == tags && r.how == how && matches!(r.state, State::Recorded);
+        if let Some(known) = records.iter().position(same) {
+            if let Some(record) = records.get_mut(known) {
+                record.at = at;
+            }
+            return known;
+        }
+        records.push(Record { tags, how, at, state: State::Recorded });
+        records.len().saturating_sub(1)
+    }
+
+    /// Whether something was revalidated that is not written yet.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.records.borrow().iter().any(|r| matches!(r.state, State::Recorded))
+    }
+
+    /// Writes one recorded revalidation now. A second call answers as the first one did, once that has ended.
+    ///
+    /// # Errors
+    ///
+    /// `REVALIDATE_FAILED`.
+    pub async fn commit<S: Store>(&self, index: &Index<S>, id: usize) -> Result<(), Error> {
+        let (tags, how, at) = {
+            let mut records = self.records.borrow_mut();
+            let Some(record) = records.get_mut(id) else { return Ok(()) };
+            match &record.state {
+                State::Recorded => {}
+                State::Done(result) => return result.clone(),
+                State::Writing => return Ok(()),
+            }
+            record.state = State::Writing;
+            (record.tags.clone(), record.how, record.at)
+        };
+        let result = index.revalidate(&tags, how, at, &self.defer).await;
+        if let Some(record) = self.records.borrow_mut().get_mut(id) {
+            record.state = State::Done(result.clone());
+        }
+        result
+    }
+
+    /// Writes every recorded revalidation that was not awaited, with the time of this call: the data that the handler
+    /// wrote just before it returned is then surely covered. Reports the first failure of any.
+    ///
+    /// # Errors
+    ///
+    /// `REVALIDATE_FAILED`.
+    pub async fn settle<S: Store>(&self, index: &Index<S>) -> Result<(), Error> {
+        let now = index.store.now();
+        let mut waiting = Vec::new();
+        for (id, record) in self.records.borrow_mut().iter_mut().enumerate() {
+            if matches!(record.state, State::Recorded) {
+                record.at = now;
+                for tag in &record.tags {
+                    self.floors.borrow_mut().raise(tag, now);
+                    self.own.borrow_mut().raise(tag, now);
+                }
+                waiting.push(id);
+            }
+        }
+        let results = futures_util::future::join_all(waiting.into_iter().map(|id| self.commit(index, id))).await;
+        results.into_iter().collect()
+    }
+}

@@ -1,0 +1,262 @@
+//! Reading an entry together with what its tags say.
+
+use std::rc::Rc;
+
+use futures_util::future::{join, join_all};
+
+use super::memory::{LARGEST_BODY, Memory};
+use super::{Store, StoreError, Stored};
+use crate::cache::codec;
+use crate::cache::decide::{Decision, Reading, TagVerdict, decide};
+use crate::cache::entry::Entry;
+use crate::cache::key::{KeySpace, StoreKey};
+use crate::cache::mark::{self, HardMark, SoftMark, TagMarks, TagState, Watermark};
+use crate::cache::seen::Floors;
+use crate::cache::tag::Tag;
+use crate::time::UnixMillis;
+
+/// Keys in one bulk read, at most.
+const BULK: usize = 100;
+
+/// The tag index: a store, what this isolate remembers of it, and the names in it.
+pub struct Index<S: Store> {
+    /// The store, with the operations counted for one request.
+    pub store: S,
+    /// What the isolate remembers.
+    pub memory: Rc<Memory<S::Body, S::Signal>>,
+    /// The names.
+    pub keys: Rc<KeySpace>,
+    /// The lead of marks, in ms: how far clocks may differ.
+    pub lead_ms: i64,
+}
+
+impl<S: Store> Clone for Index<S> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            memory: Rc::clone(&self.memory),
+            keys: Rc::clone(&self.keys),
+            lead_ms: self.lead_ms,
+        }
+    }
+}
+
+/// An entry with its body.
+pub struct Found<B> {
+    /// The header.
+    pub entry: Rc<Entry>,
+    /// The body.
+    pub body: B,
+}
+
+/// What a read brings: perhaps an entry, and what to do.
+pub struct Snapshot<B> {
+    /// The entry, usable or not.
+    pub found: Option<Found<B>>,
+    /// What its tags say.
+    pub tags: TagVerdict,
+    /// What to do with it.
+    pub decision: Decision,
+    /// Whether it came from this isolate's memory.
+    pub from_memory: bool,
+    /// The store's answer, where it was an error.
+    pub error: Option<StoreError>,
+}
+
+impl<S: Store> Index<S> {
+    /// Reads `key` and judges it for a reader with these `floors`; `soft` are the tags of the route, which entries
+    /// of cached functions do not carry themselves.
+    ///
+    /// One round trip where no tag was revalidated lately; none from memory.
+    pub async fn read(
+        &self,
+        key: &StoreKey,
+        soft: &[Tag],
+        floors: &Floors,
+        reading: &Reading,
+    ) -> Snapshot<S::Body> {
+        let held = self.memory.held(key.name(), reading.now);
+        if let Some(held) = &held {
+            // One that cannot be read makes every tag worth a look.
+            let _ = self.watermark().await;
+            let tags = self.verdict(&held.entry, soft, floors, reading.now).await;
+            let decision = decide(Some(&held.entry), &tags, reading);
+            if decision == Decision::Serve {
+                let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
+                return Snapshot { found: Some(found), tags, decision, from_memory: true, error: None };
+            }
+        }
+        let (read, _) = join(self.store.entry(key.name()), self.watermark()).await;
+        let (stored, error) = match read {
+            Ok(stored) => (stored.and_then(|stored| self.open(key, stored)), None),
+            Err(error) => (None, Some(error)),
+        };
+        // What this isolate wrote and the store does not return yet is newer than what it returns.
+        let (found, from_memory) = match (stored, held) {
+            (Some(found), Some(held)) if held.entry.created > found.entry.created => {
+                self.store.discard(found.body);
+                (Some(Found { entry: held.entry, body: held.body }), true)
+            }
+            (None, Some(held)) => (Some(Found { entry: held.entry, body: held.body }), true),
+            (found, _) => (found, false),
+        };
+        let Some(mut found) = found else {
+            let decision = decide(None, &TagVerdict::Valid, reading);
+            return Snapshot { found: None, tags: TagVerdict::Valid, decision, from_memory: false, error };
+        };
+        let tags = self.verdict(&found.entry, soft, floors, reading.now).await;
+        let decision = decide(Some(&found.entry), &tags, reading);
+        if !from_memory && decision == Decision::Serve {
+            found = self.hold_if_hot(key, found, reading.now).await;
+        }
+        Snapshot { found: Some(found), tags, decision, from_memory, error }
+    }
+
+    /// Keeps a small body that is read again and again in memory.
+    async fn hold_if_hot(&self, key: &StoreKey, found: Found<S::Body>, now: UnixMillis) -> Found<S::Body> {
+        let again = self.memory.read_again(key.name(), now);
+        if !again || found.entry.body_len > LARGEST_BODY {
+            return found;
+        }
+        match self.store.hold(found.body.clone()).await {
+            Ok(body) => {
+                self.memory.hold(key.name(), Rc::clone(&found.entry), body.clone(), now);
+                Found { entry: found.entry, body }
+            }
+            // The stream broke: the visitor's response would have broken as well.
+            Err(_) => found,
+        }
+    }
+
+    fn open(&self, key: &StoreKey, stored: Stored<S::Body>) -> Option<Found<S::Body>> {
+        match stored.header.and_then(|header| codec::decode(&header, key.full())) {
+            Some(entry) => Some(Found { entry: Rc::new(entry), body: stored.body }),
+            None => {
+                self.store.discard(stored.body);
+                None
+            }
+        }
+    }
+
+    /// The watermark, read unless memory holds a young one. `Err` where it could not be read.
+    pub async fn watermark(&self) -> Result<Option<Watermark>, StoreError> {
+        if let Some(known) = self.memory.young_watermark(self.store.now()) {
+            return Ok(known);
+        }
+        let text = self.store.text(&self.keys.watermark()).await?;
+        let read = match text {
+            Some(text) => Some(parse::<Watermark>(&text)?),
+            None => None,
+        };
+        Ok(self.memory.saw_watermark(read, self.store.now()))
+    }
+
+    /// What the tags of an entry say. Expects [`Self::watermark`] to have been asked for just before.
+    pub async fn verdict(&self, entry: &Entry, soft: &[Tag], floors: &Floors, now: UnixMillis) -> TagVerdict {
+        let all = || {
+            let own = entry.tags.iter().map(|(tag, as_of)| (tag, *as_of));
+            own.chain(soft.iter().map(|tag| (tag, entry.oldest)))
+        };
+        // The visitor's own revalidations, and marks this isolate had to forget.
+        let forgotten = self.memory.floor();
+        for (tag, as_of) in all() {
+            if floors.of(tag).max(forgotten).is_some_and(|floor| floor >= as_of) {
+                return TagVerdict::Expired(tag.clone());
+            }
+        }
+        let watermark = self.memory.young_watermark(now);
+        let mut state = TagVerdict::Valid;
+        let mut ask: Vec<(&Tag, UnixMillis)> = Vec::new();
+        for (tag, as_of) in all() {
+            let (marks, young) = self.memory.marks(tag, now);
+            match self.judge(entry, &marks, as_of, now) {
+                TagState::Expired => return TagVerdict::Expired(tag.clone()),
+                TagState::Stale => state = TagVerdict::Stale(tag.clone()),
+                TagState::Valid => {}
+            }
+            if !young && !clean(entry, as_of, watermark.as_ref()) && !ask.iter().any(|(t, _)| *t == tag) {
+                ask.push((tag, as_of));
+            }
+        }
+        if ask.is_empty() {
+            return state;
+        }
+        let tags: Vec<&Tag> = ask.iter().map(|(tag, _)| *tag).collect();
+        if self.read_marks(&tags).await.is_err() {
+            return TagVerdict::Unknown;
+        }
+        let now = self.store.now();
+        for (tag, as_of) in all() {
+            match self.judge(entry, &self.memory.marks(tag, now).0, as_of, now) {
+                TagState::Expired => return TagVerdict::Expired(tag.clone()),
+                TagState::Stale => state = TagVerdict::Stale(tag.clone()),
+                TagState::Valid => {}
+            }
+        }
+        state
+    }
+
+    fn judge(&self, entry: &Entry, marks: &TagMarks, as_of: UnixMillis, now: UnixMillis) -> TagState {
+        let own = *entry.by == *self.memory.me && as_of >= entry.created;
+        mark::judge(marks, as_of, &mark::Reader { me: &self.memory.me, own, lead_ms: self.lead_ms, now })
+    }
+
+    /// Brings the marks of these tags into memory: two keys a tag, 100 keys a read, all reads at once.
+    async fn read_marks(&self, tags: &[&Tag]) -> Result<(), StoreError> {
+        let keys: Vec<String> =
+            tags.iter().flat_map(|tag| [self.keys.hard_mark(tag), self.keys.soft_marks(tag)]).collect();
+        let chunks = join_all(keys.chunks(BULK).map(|chunk| self.store.texts(chunk))).await;
+        let mut texts = Vec::with_capacity(keys.len());
+        for chunk in chunks {
+            texts.extend(chunk?);
+        }
+        let now = self.store.now();
+        let mut texts = texts.into_iter();
+        let mut parsed = Vec::with_capacity(tags.len());
+        for tag in tags {
+            let (hard, soft) = (texts.next().flatten(), texts.next().flatten());
+            let hard = hard.map(|text| parse::<HardMark>(&text)).transpose()?;
+            let soft = soft.map(|text| parse::<Vec<SoftMark>>(&text)).transpose()?.unwrap_or_default();
+            parsed.push((*tag, TagMarks { hard, soft }));
+        }
+        for (tag, marks) in parsed {
+            self.memory.saw_marks(tag, marks, false, now);
+        }
+        Ok(())
+    }
+
+    /// The soft marks of these tags as the store has them.
+    pub(super) async fn read_soft_marks(&self, tags: &[Tag]) -> Result<Vec<Vec<SoftMark>>, StoreError> {
+        let keys: Vec<String> = tags.iter().map(|tag| self.keys.soft_marks(tag)).collect();
+        let chunks = join_all(keys.chunks(BULK).map(|chunk| self.store.texts(chunk))).await;
+        let mut all = Vec::with_capacity(tags.len());
+        for chunk in chunks {
+            for text in chunk? {
+                all.push(text.map(|text| parse(&text)).transpose()?.unwrap_or_default());
+            }
+        }
+        Ok(all)
+    }
+
+    /// The marks of one tag, for the admin pages.
+    pub async fn marks_of(&self, tag: &Tag) -> Result<TagMarks, StoreError> {
+        self.read_marks(&[tag]).await?;
+        Ok(self.memory.marks(tag, self.store.now()).0)
+    }
+}
+
+/// Whether a tag needs no look at its marks: nothing was revalidated since its data was read, or the render itself
+/// read it under this very watermark. Older, nested data has no such excuse, as marks can become visible after
+/// the watermark that announces them. Without any watermark nothing was ever revalidated; with an unreadable one,
+/// one must look.
+fn clean(entry: &Entry, as_of: UnixMillis, watermark: Option<&Option<Watermark>>) -> bool {
+    match watermark {
+        None => false,
+        Some(None) => true,
+        Some(Some(w)) => as_of > w.t || (entry.seen.as_ref() == Some(&w.id) && as_of >= entry.created),
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Failed(format!("a stored mark cannot be read: {error}")))
+}

@@ -1,0 +1,283 @@
+//! Writing that tags were revalidated: a constant number of writes however many entries carry them.
+
+use std::rc::Rc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+
+use super::{Defer, Index, Store, StoreError};
+use crate::cache::mark::{HardMark, SoftMark, TagMarks, Watermark, fold_soft};
+use crate::cache::tag::Tag;
+use crate::error::{Error, ErrorCode};
+use crate::time::{Seconds, UnixMillis};
+
+/// Marks live longer than any entry: 400 days, in seconds.
+const MARK_TTL: u32 = 34_560_000;
+/// A watermark is written this far ahead of the clock, in ms; a put that took longer is repeated.
+const AHEAD_MS: i64 = 2_000;
+/// The store takes one write a second and key, in ms.
+const WRITE_GAP_MS: i64 = 1_000;
+/// After this much trouble the caller is told, in ms.
+const GIVE_UP_MS: i64 = 5_000;
+/// Refusals for writing too often that are waited out, for a mark.
+const MOST_REFUSALS: u32 = 8;
+/// So many refusals in a row on the watermark mean that others wrote it after our marks.
+const ENOUGH_REFUSALS: u32 = 3;
+/// Repetitions of a put that was slow.
+const MOST_REPEATS: u32 = 12;
+/// How long one put may be under way before another request stops counting on it, in ms.
+const STUCK_MS: i64 = 10_000;
+/// Between two looks at a put of another request, in ms: its promise cannot be awaited here.
+const LOOK_MS: u64 = 20;
+
+/// What a revalidation does to entries with the tag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum How {
+    /// They expire now.
+    Expire,
+    /// They are stale now and expire after this time (RV-3).
+    StaleThenExpire(Seconds),
+}
+
+impl<S: Store> Index<S> {
+    /// Makes `tags` invalid as of `at`, everywhere; resolves when that is written. This isolate knows at once.
+    ///
+    /// # Errors
+    ///
+    /// `REVALIDATE_FAILED` with the tags that could not be written, after five seconds of trouble.
+    pub async fn revalidate(&self, tags: &[Tag], how: How, at: UnixMillis, defer: &Defer) -> Result<(), Error> {
+        if tags.is_empty() {
+            return Ok(());
+        }
+        for tag in tags {
+            self.memory.saw_marks(tag, self.first_marks(how, at), true, at);
+        }
+        if let How::StaleThenExpire(_) = how {
+            // Soft marks are a small list in one key: what others wrote must not be lost. If it cannot be read,
+            // the marks in memory are all there is to add to, and the put goes on.
+            if let Ok(known) = self.read_soft_marks(tags).await {
+                for (tag, soft) in tags.iter().zip(known) {
+                    self.memory.saw_marks(tag, TagMarks { hard: None, soft }, true, self.store.now());
+                }
+            }
+        }
+        let results = join_all(tags.iter().map(|tag| self.put_mark(tag, how, at, defer))).await;
+        let failed: Vec<(&Tag, StoreError)> =
+            tags.iter().zip(results).filter_map(|(tag, result)| result.err().map(|error| (tag, error))).collect();
+        // The marks that did commit are announced even where others did not.
+        let announced = if failed.len() < tags.len() {
+            let after = self.memory.with_watermark(next);
+            self.announce(after, defer).await
+        } else {
+            Ok(())
+        };
+        let lost = |tags: Vec<&str>, error: &StoreError| {
+            let list = tags.join(", ");
+            let message = format!("could not write the revalidation of {list}: {error}; call it again");
+            Err(Error::new(ErrorCode::RevalidateFailed, message))
+        };
+        match (failed.first(), announced) {
+            (Some((_, error)), Ok(())) => lost(failed.iter().map(|(tag, _)| tag.as_str()).collect(), error),
+            (_, Err(error)) => lost(tags.iter().map(Tag::as_str).collect(), &error),
+            (None, Ok(())) => Ok(()),
+        }
+    }
+
+    /// The mark as this isolate remembers it from the first moment: without lead.
+    fn first_marks(&self, how: How, at: UnixMillis) -> TagMarks {
+        self.marks_at(how, at, at, Some(at))
+    }
+
+    /// `stamp` is the time as written, `at` the moment of the call, from which the grace counts.
+    fn marks_at(&self, how: How, at: UnixMillis, stamp: UnixMillis, exact: Option<UnixMillis>) -> TagMarks {
+        let by = self.memory.me.clone();
+        match how {
+            How::Expire => TagMarks { hard: Some(HardMark { t: stamp, by, exact }), soft: Vec::new() },
+            How::StaleThenExpire(grace) => {
+                TagMarks { hard: None, soft: vec![SoftMark { s: stamp, x: at.plus(grace), by, exact }] }
+            }
+        }
+    }
+
+    /// Writes the mark of one tag, with a lead. A put that took longer than the lead may have undone a later one,
+    /// so it is repeated, behind the reply, until one is in time.
+    async fn put_mark(&self, tag: &Tag, how: How, at: UnixMillis, defer: &Defer) -> Result<(), StoreError> {
+        let took = self.try_mark(tag, how, at, Some(at)).await?;
+        if took <= self.slow_ms() {
+            return Ok(());
+        }
+        let (this, tag) = (self.clone(), tag.clone());
+        let again = Rc::clone(defer);
+        defer(
+            async move {
+                for _ in 0..MOST_REPEATS {
+                    this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
+                    match this.try_mark(&tag, how, at, None).await {
+                        Ok(took) if took <= this.slow_ms() => break,
+                        _ => {}
+                    }
+                }
+                let after = this.memory.with_watermark(next);
+                // The caller has its answer: the first mark and its watermark are written.
+                let _ = this.announce(after, &again).await;
+            }
+            .boxed_local(),
+        );
+        Ok(())
+    }
+
+    fn slow_ms(&self) -> i64 {
+        self.lead_ms.max(WRITE_GAP_MS)
+    }
+
+    /// One mark put with its retries; says how long the one that committed took, in ms.
+    async fn try_mark(
+        &self,
+        tag: &Tag,
+        how: How,
+        at: UnixMillis,
+        exact: Option<UnixMillis>,
+    ) -> Result<i64, StoreError> {
+        let key = match how {
+            How::Expire => self.keys.hard_mark(tag),
+            How::StaleThenExpire(_) => self.keys.soft_marks(tag),
+        };
+        let first = self.store.now();
+        let (mut exact, mut refusals) = (exact, 0_u32);
+        loop {
+            let began = self.store.now();
+            // `exact` on the first attempt only: a later one may overwrite somebody else's mark.
+            let marks = self.marks_at(how, at, began.plus_ms(self.lead_ms), exact.take());
+            self.memory.saw_marks(tag, marks.clone(), true, began);
+            let text = match (&marks.hard, how) {
+                (Some(mark), How::Expire) => serde_json::to_string(mark),
+                _ => {
+                    let known = self.memory.marks(tag, began).0.soft;
+                    serde_json::to_string(&fold_soft(known.into_iter().chain(marks.soft), began))
+                }
+            }
+            .unwrap_or_default();
+            match self.store.put_text(&key, &text, Some(MARK_TTL)).await {
+                Ok(()) => return Ok(self.store.now().since(began)),
+                Err(StoreError::RateLimited) if refusals < MOST_REFUSALS => {
+                    refusals = refusals.saturating_add(1);
+                }
+                Err(error) if self.store.now().since(first) >= GIVE_UP_MS => return Err(error),
+                Err(_) => {}
+            }
+            self.store.sleep(self.pause()).await;
+        }
+    }
+
+    /// Writes the watermark, or makes sure that a put of it that began after `after` has committed.
+    ///
+    /// Calls of one isolate share a put, but never a promise: each looks with its own timer, for it may outlive the
+    /// request that does the put.
+    async fn announce(&self, after: u64, defer: &Defer) -> Result<(), StoreError> {
+        let key = self.keys.watermark();
+        let (first, mut refusals) = (self.store.now(), 0_u32);
+        loop {
+            let now = self.store.now();
+            match self.memory.with_watermark(|slot| slot.turn(after, now)) {
+                Turn::Done => return Ok(()),
+                Turn::Look => {
+                    self.store.sleep(LOOK_MS).await;
+                    continue;
+                }
+                Turn::Wait(ms) => {
+                    self.store.sleep(ms).await;
+                    continue;
+                }
+                Turn::Put => {}
+            }
+            let (number, mark) = self.begin_watermark(now);
+            let text = serde_json::to_string(&mark).unwrap_or_default();
+            let result = self.store.put_text(&key, &text, None).await;
+            let ended = self.store.now();
+            refusals = match &result {
+                Err(StoreError::RateLimited) => refusals.saturating_add(1),
+                _ => 0,
+            };
+            let as_good = result.is_ok() || refusals >= ENOUGH_REFUSALS;
+            self.memory.with_watermark(|slot| {
+                slot.in_flight = slot.in_flight.filter(|(other, _)| *other != number);
+                if as_good {
+                    slot.committed = slot.committed.max(number);
+                }
+            });
+            match result {
+                Ok(()) => {
+                    self.memory.saw_watermark(Some(mark), ended);
+                    if ended.since(now) > AHEAD_MS {
+                        self.announce_again(defer);
+                    }
+                    return Ok(());
+                }
+                Err(_) if as_good => return Ok(()),
+                Err(StoreError::RateLimited) => {}
+                Err(error) if ended.since(first) >= GIVE_UP_MS => return Err(error),
+                Err(_) => {}
+            }
+            self.store.sleep(self.pause()).await;
+        }
+    }
+
+    fn begin_watermark(&self, now: UnixMillis) -> (u64, Watermark) {
+        let id = format!("{:016x}", self.store.random()).into();
+        self.memory.with_watermark(|slot| {
+            let number = next(slot);
+            slot.in_flight = Some((number, now));
+            slot.began = Some(now);
+            let second = now.0.saturating_add(999).div_euclid(1_000).saturating_mul(1_000);
+            let ahead = UnixMillis(second).plus_ms(AHEAD_MS);
+            (number, Watermark { t: slot.known.as_ref().map_or(ahead, |known| known.t.max(ahead)), id })
+        })
+    }
+
+    /// A watermark put that took longer than it was ahead may have undone a later one.
+    fn announce_again(&self, defer: &Defer) {
+        let this = self.clone();
+        let again = Rc::clone(defer);
+        defer(
+            async move {
+                this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
+                let after = this.memory.with_watermark(next);
+                let _ = this.announce(after, &again).await;
+            }
+            .boxed_local(),
+        );
+    }
+
+    /// A second with jitter, in ms.
+    fn pause(&self) -> u64 {
+        let jitter = self.store.random().checked_rem(300).unwrap_or(0);
+        WRITE_GAP_MS.unsigned_abs().saturating_add(jitter)
+    }
+}
+
+fn next(slot: &mut super::memory::WatermarkSlot) -> u64 {
+    slot.counter = slot.counter.saturating_add(1);
+    slot.counter
+}
+
+enum Turn {
+    Done,
+    Look,
+    Put,
+    Wait(u64),
+}
+
+impl super::memory::WatermarkSlot {
+    fn turn(&self, after: u64, now: UnixMillis) -> Turn {
+        if self.committed > after {
+            return Turn::Done;
+        }
+        if self.in_flight.is_some_and(|(_, began)| now.since(began) < STUCK_MS) {
+            return Turn::Look;
+        }
+        match self.began.map(|began| WRITE_GAP_MS.saturating_sub(now.since(began))) {
+            Some(left) if left > 0 => Turn::Wait(left.unsigned_abs()),
+            _ => Turn::Put,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Workers KV as a [`Store`]: small texts through the `worker` crate, bodies as native streams that never enter wasm.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::kv::{KvError, KvStore};
+
+use super::platform::{self, Signal};
+use crate::cache::codec::{self, Place};
+use crate::store::{Store, StoreError, Stored};
+use crate::time::UnixMillis;
+
+/// What reads may be late by in the edge cache, in seconds: the least the platform takes.
+const CACHE_TTL: u64 = 30;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The KV binding itself, for the one call that must take a buffer as it is.
+    type RawKv;
+    #[wasm_bindgen(method, catch)]
+    async fn put(this: &RawKv, key: &str, value: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// What one request asked of the store.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ops {
+    /// Single reads.
+    pub gets: u32,
+    /// Bulk reads.
+    pub bulk_gets: u32,
+    /// Keys in bulk reads.
+    pub keys: u32,
+    /// Writes.
+    pub puts: u32,
+    /// Listings.
+    pub lists: u32,
+}
+
+/// A namespace, with operations counted for one request.
+#[derive(Clone)]
+pub struct Kv {
+    kv: KvStore,
+    raw: JsValue,
+    ops: Rc<Cell<Ops>>,
+}
+
+/// A body: a stream to be read once, a Blob, or bytes.
+pub type Body = JsValue;
+
+/// A page of a listing.
+pub struct Listed {
+    /// Names, each with its metadata as JSON.
+    pub keys: Vec<(String, Option<String>)>,
+    /// Where to go on; `None` at the end.
+    pub cursor: Option<String>,
+}
+
+impl Kv {
+    /// Takes any object with KV's methods.
+    ///
+    /// # Errors
+    ///
+    /// Where the value is no object, or one of `get`, `getWithMetadata`, `put`, `list`, `delete` is no function.
+    pub fn new(binding: &JsValue) -> Result<Self, String> {
+        if !binding.is_object() {
+            return Err("it is not an object".to_owned());
+        }
+        for method in ["get", "getWithMetadata", "put", "list", "delete"] {
+            let found = Reflect::get(binding, &method.into()).unwrap_or_default();
+            if !found.is_function() {
+                return Err(format!("it has no method {method}()"));
+            }
+        }
+        let holder = Object::new();
+        let set = Reflect::set(&holder, &"kv".into(), binding).unwrap_or(false);
+        let kv = if set { KvStore::from_this(&holder, "kv").ok() } else { None };
+        let kv = kv.ok_or("it cannot be read")?;
+        Ok(Self { kv, raw: binding.clone(), ops: Rc::default() })
+    }
+
+    /// The same namespace, counting from zero.
+    #[must_use]
+    pub fn counting(&self) -> Self {
+        Self { ops: Rc::default(), ..self.clone() }
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn ops(&self) -> Ops {
+        self.ops.get()
+    }
+
+    /// Lists names with their metadata, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// What the store answered.
+    pub async fn list(&self, prefix: &str, cursor: Option<String>, limit: u64) -> Result<Listed, StoreError> {
+        self.count(|ops| ops.lists = ops.lists.saturating_add(1));
+        let mut list = self.kv.list().prefix(prefix.to_owned()).limit(limit);
+        if let Some(cursor) = cursor {
+            list = list.cursor(cursor);
+        }
+        let page = list.execute().await.map_err(failed)?;
+        let text = |metadata: serde_json::Value| serde_json::to_string(&metadata).ok();
+        let keys = page.keys.into_iter().map(|key| (key.name, key.metadata.and_then(text))).collect();
+        Ok(Listed { keys, cursor: page.cursor.filter(|_| !page.list_complete) })
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Ops)) {
+        let mut ops = self.ops.get();
+        change(&mut ops);
+        self.ops.set(ops);
+    }
+}
+
+/// Metadata as the platform returns it: it becomes text here, for our codec to read.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Metadata(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
+
+impl Metadata {
+    fn text(&self) -> Option<String> {
+        JSON::stringify(&self.0).ok().and_then(|text| text.as_string())
+    }
+}
+
+impl Store for Kv {
+    type Body = Body;
+    type Signal = Signal;
+
+    async fn entry(&self, key: &str) -> Result<Option<Stored<Body>>, StoreError> {
+        self.count(|ops| ops.gets = ops.gets.saturating_add(1));
+        let get = self.kv.get(key).cache_ttl(CACHE_TTL);
+        let (stream, metadata) = get.stream_with_metadata::<Metadata>().await.map_err(failed)?;
+        let Some(stream) = stream else { return Ok(None) };
+        let stream: JsValue = stream.into();
+        let metadata = metadata.as_ref().and_then(Metadata::text);
+        let framed = metadata.as_deref().is_none_or(|text| serde_json::from_str::<codec::Brief>(text).is_ok());
+        if !framed {
+            return Ok(Some(Stored { header: metadata, body: stream }));
+        }
+        #[allow(clippy::cast_precision_loss)] // a megabyte
+        let frame = JsFuture::from(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
+        if frame.is_null() {
+            return Ok(Some(Stored { header: None, body: JsValue::NULL }));
+        }
+        let frame: Array = frame.unchecked_into();
+        Ok(Some(Stored { header: frame.get(0).as_string(), body: frame.get(1) }))
+    }
+
+    async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.count(|ops| ops.gets = ops.gets.saturating_add(1));
+        self.kv.get(key).cache_ttl(CACHE_TTL).text().await.map_err(failed)
+    }
+
+    async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
+        let asked = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        self.count(|ops| {
+            ops.bulk_gets = ops.bulk_gets.saturating_add(1);
+            ops.keys = ops.keys.saturating_add(asked);
+        });
+        let mut map = self.kv.get_bulk(keys).cache_ttl(CACHE_TTL).text().await.map_err(failed)?;
+        Ok(keys.iter().map(|key| map.remove(key).flatten()).collect())
+    }
+
+    async fn put_text(&self, key: &str, value: &str, ttl: Option<u32>) -> Result<(), StoreError> {
+        self.count(|ops| ops.puts = ops.puts.saturating_add(1));
+        let mut put = self.kv.put(key, value).map_err(failed)?;
+        if let Some(ttl) = ttl {
+            put = put.expiration_ttl(u64::from(ttl));
+        }
+        put.execute().await.map_err(failed)
+    }
+
+    async fn put_entry(&self, key: &str, header: &str, brief: &str, body: &Body, ttl: u32) -> Result<(), StoreError> {
+        self.count(|ops| ops.puts = ops.puts.saturating_add(1));
+        let body: &Uint8Array = body.unchecked_ref();
+        let (value, metadata) = match codec::place(header) {
+            Place::Metadata => (body.clone(), header),
+            Place::Frame => (platform::frame(Uint8Array::from(codec::frame(header).as_slice()), body), brief),
+        };
+        let metadata = JSON::parse(metadata).map_err(thrown)?;
+        let options = Object::new();
+        for (name, value) in [("expirationTtl", JsValue::from(ttl)), ("metadata", metadata)] {
+            Reflect::set(&options, &name.into(), &value).map_err(thrown)?;
+        }
+        self.raw.unchecked_ref::<RawKv>().put(key, &value, &options).await.map_err(thrown)?;
+        Ok(())
+    }
+
+    async fn hold(&self, body: Body) -> Result<Body, StoreError> {
+        JsFuture::from(platform::hold(&body)).await.map_err(thrown)
+    }
+
+    fn discard(&self, body: Body) {
+        platform::discard(&body);
+    }
+
+    fn now(&self) -> UnixMillis {
+        platform::now()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        #[allow(clippy::cast_precision_loss)] // seconds
+        let _ = JsFuture::from(platform::sleep(ms as f64)).await;
+    }
+
+    fn random(&self) -> u64 {
+        // Jitter and watermark ids: where entropy fails, time will do.
+        platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs())
+    }
+
+    fn signal(&self) -> Signal {
+        platform::signal()
+    }
+
+    fn fire(&self, signal: &Signal) {
+        signal.fire();
+    }
+
+    async fn wait(&self, signal: &Signal, ms: u64) {
+        #[allow(clippy::cast_precision_loss)] // seconds
+        let _ = JsFuture::from(platform::wait(signal, ms as f64)).await;
+    }
+}
+
+fn failed(error: KvError) -> StoreError {
+    match error {
+        KvError::JavaScript(value) => thrown(value),
+        other => StoreError::Failed(other.to_string()),
+    }
+}
+
+/// KV says 429 in its message only, and uses it for the daily limit too, which no retry helps.
+fn thrown(value: JsValue) -> StoreError {
+    let text = value
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| format!("{value:?}"), |error| String::from(error.message()));
+    if text.contains("429") && !text.contains("limit exceeded for the day") {
+        StoreError::RateLimited
+    } else {
+        StoreError::Failed(text)
+    }
+}

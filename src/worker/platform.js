@@ -1,0 +1,169 @@
+// What the Rust side needs of the platform and cannot say as briefly itself. Bodies stay on this side.
+
+/** A response as the flow looks at it: its status and `name: value` lines.
+ * @param {Response} response
+ * @returns {[number, string]} */
+export function head(response) {
+  let lines = ''
+  for (const [name, value] of response.headers) lines += `${name}: ${value}\n`
+  return [response.status, lines]
+}
+
+/** Gives the visitor one branch of a body and collects the other one.
+ * @param {Response} response
+ * @param {number} most bytes
+ * @returns {[ReadableStream | null, Promise<Uint8Array | null>]} null where the body failed or was too large */
+export function collect(response, most) {
+  if (!response.body) return [null, Promise.resolve(new Uint8Array(0))]
+  const [visitor, store] = response.body.tee()
+  return [visitor, drain(store, most)]
+}
+
+/** The bytes of a body that no visitor waits for.
+ * @param {Response} response
+ * @param {number} most bytes
+ * @returns {Promise<Uint8Array | null>} */
+export function bytes(response, most) {
+  return response.body ? drain(response.body, most) : Promise.resolve(new Uint8Array(0))
+}
+
+/** @param {ReadableStream} stream @param {number} most */
+async function drain(stream, most) {
+  const reader = stream.getReader()
+  /** @type {Uint8Array[]} */
+  const chunks = []
+  let total = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      total += value.byteLength
+      if (total > most) {
+        reader.cancel().catch(() => {})
+        return null
+      }
+      chunks.push(value)
+    }
+  } catch {
+    return null
+  }
+  return chunks.length === 1 ? chunks[0] : concat(chunks, total)
+}
+
+/** @param {Uint8Array[]} parts @param {number} total */
+function concat(parts, total) {
+  const all = new Uint8Array(total)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.byteLength
+  }
+  return all
+}
+
+/** A header in front of a body, as one buffer.
+ * @param {Uint8Array} header @param {Uint8Array} body */
+export function frame(header, body) {
+  return concat([header, body], header.byteLength + body.byteLength)
+}
+
+/** Reads the frame of a stored value and leaves the rest as a native stream.
+ * @param {ReadableStream} stream
+ * @param {number} limit bytes of a header
+ * @returns {Promise<[string, ReadableStream] | null>} null where there is no frame */
+export async function unframe(stream, limit) {
+  const length = await exactly(stream, 4)
+  if (!length) return null
+  const bytes = new DataView(length.buffer, length.byteOffset, 4).getUint32(0)
+  if (bytes === 0 || bytes > limit) return discard(stream)
+  const header = await exactly(stream, bytes)
+  if (!header) return null
+  // A stream that was read in part counts as disturbed and is refused as a body: pipe the rest through.
+  const rest = typeof IdentityTransformStream === 'function' ? new IdentityTransformStream() : new TransformStream()
+  stream.pipeTo(rest.writable).catch(() => {})
+  try {
+    return [new TextDecoder('utf-8', { fatal: true }).decode(header), rest.readable]
+  } catch {
+    return discard(rest.readable)
+  }
+}
+
+/** @param {ReadableStream} stream @param {number} count @returns {Promise<Uint8Array | null>} */
+async function exactly(stream, count) {
+  const reader = byteReader(stream)
+  if (!reader) return null
+  try {
+    let buffer = new Uint8Array(count)
+    for (let have = 0; have < count; ) {
+      // Left to itself, a byte reader may stop short; each read hands the buffer over and back.
+      const { done, value } = await reader.read(buffer.subarray(have))
+      if (done || !value) return null
+      buffer = new Uint8Array(value.buffer, 0, count)
+      have = value.byteOffset + value.byteLength
+    }
+    return buffer
+  } catch {
+    return null
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+/** @param {ReadableStream} stream */
+function byteReader(stream) {
+  try {
+    return stream.getReader({ mode: 'byob' })
+  } catch {
+    return null
+  }
+}
+
+/** A body that can be read often.
+ * @param {ReadableStream | Blob | Uint8Array} body
+ * @returns {Promise<Blob>} */
+export async function hold(body) {
+  if (body instanceof Blob) return body
+  return body instanceof Uint8Array ? new Blob([body]) : new Response(body).blob()
+}
+
+/** Gives up a body that nobody reads.
+ * @param {unknown} body
+ * @returns {null} */
+export function discard(body) {
+  if (body instanceof ReadableStream && !body.locked) body.cancel().catch(() => {})
+  return null
+}
+
+/** Entity tag of some bytes.
+ * @param {Uint8Array} bytes */
+export async function etag(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16)
+  let text = ''
+  for (const byte of digest) text += byte.toString(16).padStart(2, '0')
+  return `"${text}"`
+}
+
+/** @param {number} ms */
+export function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Something that happens once, and whom to tell.
+ * @typedef {{ happened: Promise<void>, fire: () => void }} Signal
+ * @returns {Signal} */
+export function signal() {
+  /** @type {() => void} */
+  let fire = () => {}
+  const happened = new Promise((/** @type {(value: void) => void} */ resolve) => (fire = resolve))
+  return { happened, fire }
+}
+
+/** Waits for what another request does, with a timer of this request: the other one may be cut short.
+ * @param {Signal} signal @param {number} ms */
+export async function wait(signal, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([signal.happened, late]).catch(() => {})
+  clearTimeout(timer)
+}
