@@ -111,14 +111,6 @@ pub fn revalidate_path_tags(path: &str, kind: Option<&str>) -> PathTags {
     PathTags { tags, warning }
 }
 
-/// Whether a segment of `path` stands for a parameter, such as `[id]`.
-#[must_use]
-pub fn is_dynamic(path: &str) -> bool {
-    let is_parameter =
-        |segment: &str| segment.len() > 2 && segment.starts_with('[') && segment.ends_with(']');
-    path.split('/').skip(1).any(is_parameter)
-}
-
 /// What a `revalidatePath` call comes to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "the tags are to be expired, the warning to be shown"]
@@ -127,6 +119,13 @@ pub struct PathTags {
     pub tags: Vec<Tag>,
     /// Something the caller should read: the call has no effect.
     pub warning: Option<String>,
+}
+
+/// Whether a segment of `path` stands for a parameter, such as `[id]`.
+fn is_dynamic(path: &str) -> bool {
+    let is_parameter =
+        |segment: &str| segment.len() > 2 && segment.starts_with('[') && segment.ends_with(']');
+    path.split('/').skip(1).any(is_parameter)
 }
 
 /// Of every prefix of a file path the layout counts, but of the last the page or route itself.

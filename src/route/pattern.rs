@@ -1,5 +1,7 @@
 //! Route patterns such as `/posts/[id]`, and which of them a path is.
 
+use std::mem::discriminant;
+
 use crate::error::{Error, ErrorCode};
 
 /// A set of patterns. `[id]` takes one segment, a final `[...rest]` one or more, a final `[[...rest]]` any number;
@@ -173,7 +175,12 @@ impl Route {
 }
 
 fn segments_of(pattern: &str) -> Result<Vec<Segment>, Error> {
-    let refuse = |why: &str| Err(invalid(format!("Route pattern \"{pattern}\": {why}.")));
+    let refuse = |why: &str| {
+        Err(Error::new(
+            ErrorCode::InvalidPath,
+            format!("Route pattern \"{pattern}\": {why}."),
+        ))
+    };
     let Some(path) = pattern.strip_prefix('/') else {
         return refuse("it must start with `/`");
     };
@@ -223,24 +230,19 @@ fn segment_of(part: &str) -> Option<Segment> {
     segment.name().is_some_and(is_name).then_some(segment)
 }
 
-/// Next's rules: no two routes with one shape, one name per place, and one way to take "the rest".
-/// `routes` are sorted, so that routes which begin alike are neighbours.
+/// Next's rules. `routes` are sorted, so that routes which begin alike are neighbours.
 fn refuse_ambiguity(routes: &[Route]) -> Result<(), Error> {
     for (a, b) in routes.iter().zip(routes.iter().skip(1)) {
         let differing = a.segments.iter().zip(&b.segments).find(|(x, y)| x != y);
         let why = match differing {
             None if a.segments.len() == b.segments.len() => "match the same paths",
-            Some((Segment::One(_), Segment::One(_)) | (Segment::Many(_), Segment::Many(_))) => {
+            Some((Segment::Many(_), Segment::Any(_))) => "both take the rest of the path",
+            Some((x, y)) if discriminant(x) == discriminant(y) && x.name().is_some() => {
                 "name one parameter differently"
             }
-            Some((Segment::Any(_), Segment::Any(_))) => "name one parameter differently",
-            Some((Segment::Many(_), Segment::Any(_))) => "both take the rest of the path",
             _ => continue,
         };
-        return Err(invalid(format!(
-            "Route patterns \"{}\" and \"{}\" {why}.",
-            a.pattern, b.pattern
-        )));
+        return Err(clash(a, b, why));
     }
     for route in routes {
         let Some((Segment::Any(_), before)) = route.segments.split_last() else {
@@ -249,13 +251,15 @@ fn refuse_ambiguity(routes: &[Route]) -> Result<(), Error> {
         if let Ok(at) = routes.binary_search_by(|other| other.segments.as_slice().cmp(before))
             && let Some(other) = routes.get(at)
         {
-            let (a, b) = (&other.pattern, &route.pattern);
-            return Err(invalid(format!(
-                "Route patterns \"{a}\" and \"{b}\" match the same path."
-            )));
+            return Err(clash(other, route, "match the same path"));
         }
     }
     Ok(())
+}
+
+fn clash(a: &Route, b: &Route, why: &str) -> Error {
+    let message = format!("Route patterns \"{}\" and \"{}\" {why}.", a.pattern, b.pattern);
+    Error::new(ErrorCode::InvalidPath, message)
 }
 
 /// A literal as URL parsers write it in a path (WHATWG URL, path percent-encode set), so that `/café` matches itself.
@@ -294,8 +298,4 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit)
         .to_digit(16)
         .and_then(|value| u8::try_from(value).ok())
-}
-
-fn invalid(message: String) -> Error {
-    Error::new(ErrorCode::InvalidPath, message)
 }
