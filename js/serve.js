@@ -72,7 +72,7 @@ async function stored(call, route, index) {
   }
   if (!live) return toResponse(reply);
   if (live.response && isSocket(live.response)) return finish(live, live.response);
-  return settled(live, (seen) => toResponse(reply, seen), !(reply[2] instanceof ReadableStream));
+  return settled(live, (seen) => toResponse(reply, seen));
 }
 
 /**
@@ -132,9 +132,8 @@ async function direct(call, route, isHead) {
  * Writes what the handler recorded, then makes the response.
  * @param {Work} work
  * @param {(seen: string | undefined) => Response} respond
- * @param {boolean} [consumed] Whether the handler's body has been read or is not wanted.
  */
-async function settled(work, respond, consumed = false) {
+async function settled(work, respond) {
   const { recorded } = work;
   try {
     await work.settle();
@@ -147,7 +146,6 @@ async function settled(work, respond, consumed = false) {
   try {
     return respond(recorded ? work.visit?.seenCookie() : undefined);
   } finally {
-    if (consumed) work.bodyEnded();
     work.replied();
   }
 }

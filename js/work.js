@@ -28,8 +28,10 @@ export class Work {
   response;
   /** @type {'open' | 'running' | 'closed'} */
   #state = 'open';
-  /** @type {{ task: () => unknown, scope: Scope }[]} */
+  /** @type {(() => unknown)[]} */
   #tasks = [];
+  /** @type {Set<Promise<unknown>>} */
+  #running = new Set();
   #kept = false;
   #bodyEnded = false;
   #replied;
@@ -105,32 +107,42 @@ export class Work {
   }
 
   /**
-   * Runs `task` once the body has ended (WK-12).
+   * Runs `task` once the body has ended (WK-12), at the same time as the others.
    * @param {() => unknown} task
    */
   after(task) {
     if (!this.defer) throw new Error(NO_WAIT_UNTIL);
-    this.#tasks.push({ task, scope: new Scope('after', this, this.visit, undefined) });
+    if (this.#state === 'running') {
+      this.#start(task);
+      return;
+    }
+    this.#tasks.push(task);
     if (this.#kept) return;
     this.#kept = true;
     this.defer(this.ended);
   }
 
   async #runTasks() {
-    for (let next = this.#tasks.shift(); next; next = this.#tasks.shift()) {
-      const { task, scope } = next;
-      try {
-        await scope.run(async () => task());
-      } catch (error) {
-        console.error('An error occurred in a function passed to `after()`:', error);
-      }
-      scope.over = true;
-    }
+    for (const task of this.#tasks) this.#start(task);
+    while (this.#running.size > 0) await Promise.all(this.#running);
     try {
       await this.settle();
     } catch (error) {
       console.error('freshtag: a revalidation of an `after()` task was not written:', error);
     }
+  }
+
+  /** @param {() => unknown} task */
+  #start(task) {
+    const scope = new Scope('after', this, this.visit, undefined);
+    const running = scope
+      .run(async () => task())
+      .catch((error) => console.error('An error occurred in a function passed to `after()`:', error))
+      .finally(() => {
+        scope.over = true;
+        this.#running.delete(running);
+      });
+    this.#running.add(running);
   }
 
   /** Writes what was recorded and not awaited. */
