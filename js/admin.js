@@ -32,7 +32,7 @@ export async function serveAdmin(call) {
     if (request.method === 'POST' && pathname === `${PREFIX}/prerender`) return await prerender(call, body);
     const visit = engine.visit(undefined, defer);
     try {
-      return jsonReply(...(await engine.admin(visit, request.method, pathname, search, body)));
+      return jsonReply(...(await engine.admin(visit, request.method, pathname, search, headers, body)));
     } finally {
       release(visit);
     }

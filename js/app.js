@@ -38,7 +38,7 @@ export function createApp(options = {}) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine'>} */
-      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, dev: isDev(env) };
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, stores: !!env.CACHE, dev: isDev(env) };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
         return await answer({ ...call, engine: engines.get(env) });

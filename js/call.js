@@ -10,6 +10,7 @@
  * @property {Request} request
  * @property {Record<string, any>} env
  * @property {Engine} engine
+ * @property {boolean} stores Whether there is a KV to store in.
  * @property {Route[]} routes
  * @property {import('./origin.js').Upstream | undefined} upstream
  * @property {string} authority

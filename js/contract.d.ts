@@ -64,11 +64,18 @@ export interface Engine {
     requestHeaders: Block,
     fetch: OriginFetch,
   ): Promise<Reply>;
-  data(visit: Visit, outer: Collector | undefined, spec: DataSpec, render: DataRender): Promise<DataResult>;
+  data(visit: Visit, outer: Collector, spec: DataSpec, render: DataRender): Promise<DataResult>;
   commit(visit: Visit, id: number): Promise<void>;
   settle(visit: Visit): Promise<void>;
   adminCheck(method: string, pathname: string, requestHeaders: Block): [status: number, json: string] | undefined;
-  admin(visit: Visit, method: string, pathname: string, search: string, body: string): Promise<[status: number, json: string]>;
+  admin(
+    visit: Visit,
+    method: string,
+    pathname: string,
+    search: string,
+    requestHeaders: Block,
+    body: string,
+  ): Promise<[status: number, json: string]>;
   storeGet(visit: Visit, key: string, softTags: string[] | undefined, seen: string | undefined): Promise<any>;
   storeSet(visit: Visit, key: string, value: object): Promise<any>;
   storeRevalidate(visit: Visit, tags: string[], expire: number | undefined): Promise<any>;
@@ -78,6 +85,8 @@ export interface Engine {
 export interface Visit {
   recordTag(tag: unknown, profile: unknown): number;
   recordPath(path: unknown, type: unknown): { id: number; warning?: string };
+  /** A scope for code outside of any render that could be kept: a POST, an `after` task. */
+  detached(): Collector;
   seenCookie(): string | undefined;
   free(): void;
 }

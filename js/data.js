@@ -43,14 +43,17 @@ export async function runCached(scope, { spec, call, encode, decode }) {
   };
 
   if (work.engine && scope.visit) {
+    const outer = scope.collector ?? scope.visit.detached();
     try {
-      const [how, result] = await work.engine.data(scope.visit, scope.collector, spec, render);
+      const [how, result] = await work.engine.data(scope.visit, outer, spec, render);
       return how === 'value' ? result : await decode(result);
     } catch (error) {
       if (own && own.error === error) throw error;
       console.error(`freshtag: "${spec.name || spec.id}" runs uncached, the cache failed:`, error);
       // Its tags and lifetime are unknown now, so whatever holds its result must not be stored.
       if (!scope.over) scope.collector?.dynamic(`a failed read of "${spec.id}"`);
+    } finally {
+      if (outer !== scope.collector) release(outer);
     }
   }
   const inner = new Scope(kind, work, undefined, undefined);

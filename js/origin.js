@@ -32,6 +32,7 @@ export function upstreamOf(option, binding) {
 /** @param {Call} call @returns {Promise<Response>} */
 export async function serveOrigin(call) {
   const { engine, request, authority, pathname, search } = call;
+  if (!call.stores) return plainOrigin(call);
   /** @type {Response | undefined} */
   let live;
   /** @type {{ error: unknown } | undefined} */
@@ -86,21 +87,32 @@ const INTERNAL_ANSWERS = ['cache-tag', 'x-next-cache-tags', 'x-nextjs-cache', 'c
  * The engine failed: the origin answers without a cache.
  * @param {Call} call
  * @param {unknown} failure
- * @param {Block} [cleaned]
+ * @param {Block} [cleaned] What the engine made of the visitor's headers.
  */
 export async function uncachedOrigin(call, failure, cleaned) {
   const code = failureCode(failure);
   console.error(`freshtag: ${code}: ${call.pathname} is answered by the origin, uncached:`, failure);
   // A body can be sent once.
   if (call.request.bodyUsed) return plain(502, 'Bad Gateway', { 'x-freshtag-error': code });
+  const answer = await plainOrigin(call, cleaned);
+  if (isSocket(answer)) return answer;
+  answer.headers.set('cache-control', NO_CACHE);
+  answer.headers.set('x-freshtag-error', code);
+  return answer;
+}
+
+/**
+ * The origin's answer as it is, less what is internal.
+ * @param {Call} call
+ * @param {Block} [cleaned]
+ */
+async function plainOrigin(call, cleaned) {
   const headers = cleaned ? toPairs(cleaned) : [...call.request.headers].filter(([name]) => !PRIVATE_HEADERS.test(name));
   try {
     const response = await askOrigin(call, true, headers);
     if (isSocket(response)) return response;
     const answer = new Response(response.body, response);
     for (const name of INTERNAL_ANSWERS) answer.headers.delete(name);
-    answer.headers.set('cache-control', NO_CACHE);
-    answer.headers.set('x-freshtag-error', code);
     return answer;
   } catch (error) {
     return badGateway(error);

@@ -117,15 +117,13 @@ function mayRevalidate(expression) {
  */
 function record(work, add) {
   const { engine, visit } = work;
-  if (!engine || !visit) {
+  if (!visit) {
     throw new FreshtagError('STORE', 'The cache failed during this request, so nothing can be revalidated. See the log.');
   }
   const id = add(visit);
-  // Nothing was recorded: Next warns and returns.
-  if (id < 0) return new Revalidation(async () => {});
   work.recorded = true;
   return new Revalidation(async () => {
-    if (!work.closed) await engine.commit(visit, id);
+    if (engine && !work.closed) await engine.commit(visit, id);
   });
 }
 

@@ -38,7 +38,7 @@ export async function serveRoute(call, index) {
     }
   }
   const isGet = method === 'GET' || verdict === 'head';
-  return isGet && route.storable ? stored(call, route, index) : direct(call, route, verdict === 'head');
+  return isGet && route.storable && call.stores ? stored(call, route, index) : direct(call, route, verdict === 'head');
 }
 
 /**
@@ -102,20 +102,33 @@ export function renderer(call, route, watch = {}, pathname = call.pathname) {
 }
 
 /**
+ * What a run for the visitor himself is made of.
+ * @param {Call} call
+ * @param {Route} route
+ */
+function liveRun({ request, pathname, defer }, route) {
+  const { pattern, mode } = route;
+  const seen = mode === 'force-static' && route.storable ? bareRequest(request, pathname) : request;
+  return { route: pattern, mode, how: /** @type {const} */ ('live'), request: seen, defer };
+}
+
+/**
  * Runs a handler whose answer nobody stores.
  * @param {Call} call
  * @param {Route} route
  * @param {boolean} isHead Whether GET answers for HEAD.
  */
 async function direct(call, route, isHead) {
-  const { engine, request, pathname, defer } = call;
+  const { engine, stores, request, pathname, defer } = call;
   const visit = engine.visit(request.headers.get('cookie') ?? undefined, defer);
-  const work = new Work({ engine, visit, route: route.pattern, mode: route.mode, how: 'live', request, defer });
+  const work = new Work({ engine: stores ? engine : undefined, visit, ...liveRun(call, route) });
   /** @type {Response} */
   let response;
   try {
-    const handler = route.handler(isHead ? 'GET' : request.method);
-    response = await runHandler(work, handler, request, engine.routeParams(pathname), isHead);
+    const method = isHead ? 'GET' : request.method;
+    // What could be stored elsewhere behaves the same here.
+    const seen = method === 'GET' && route.storable ? trackedRequest(work.request, work) : request;
+    response = await runHandler(work, route.handler(method), seen, engine.routeParams(pathname), isHead);
   } catch (error) {
     return afterThrow(work, error);
   }
@@ -189,21 +202,12 @@ function revalidateFailed(error) {
 async function uncached(call, route, failure) {
   const code = failureCode(failure);
   console.error(`freshtag: ${code}: ${route.pattern} is answered uncached:`, failure);
-  const { request, defer } = call;
-  const work = new Work({
-    engine: undefined,
-    visit: undefined,
-    route: route.pattern,
-    mode: route.mode,
-    how: 'live',
-    request: route.mode === 'force-static' ? bareRequest(request, call.pathname) : request,
-    defer,
-  });
+  const work = new Work({ engine: undefined, visit: undefined, ...liveRun(call, route) });
   /** @type {Response} */
   let response;
   try {
     const params = call.engine.routeParams(call.pathname);
-    response = await runHandler(work, route.handler('GET'), trackedRequest(work.request, work), params, request.method === 'HEAD');
+    response = await runHandler(work, route.handler('GET'), trackedRequest(work.request, work), params, call.request.method === 'HEAD');
   } catch (error) {
     work.replied();
     return withHeaders(handlerFailed(error), (headers) => headers.set('x-freshtag-error', code));

@@ -42,7 +42,7 @@ export interface StoredEntry {
   status: number;
   headers: [string, string][];
   body: ReadableStream | Uint8Array;
-  tags: [tag: string, asOf: number][];
+  tags: string[];
   /** When it was made, in milliseconds. */
   created: number;
   lifetime: Lifetime;

@@ -38,9 +38,7 @@ export function createStore(options) {
   return {
     get: (key, { softTags, seen } = {}) => withVisit((visit) => engine.storeGet(visit, key, softTags, seen ?? undefined)),
     set: (key, entry) =>
-      withVisit(async (visit) =>
-        engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body), headers: toHeaderPairs(entry.headers) }),
-      ),
+      withVisit(async (visit) => engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body) })),
     revalidate: (tags, { expire } = {}) => withVisit((visit) => engine.storeRevalidate(visit, tags, expire)),
   };
 }
@@ -50,10 +48,4 @@ async function toBytes(body) {
   if (body instanceof Uint8Array) return body;
   if (typeof body === 'string') return new TextEncoder().encode(body);
   return new Uint8Array(await new Response(/** @type {any} */ (body)).arrayBuffer());
-}
-
-/** @param {unknown} headers @returns {[string, string][] | undefined} */
-function toHeaderPairs(headers) {
-  if (headers === undefined || Array.isArray(headers)) return headers;
-  return headers instanceof Headers ? [...headers] : Object.entries(/** @type {Record<string, string>} */ (headers));
 }

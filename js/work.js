@@ -9,8 +9,8 @@ import { Scope } from './scope.js';
 
 /**
  * @typedef {object} WorkInit
- * @property {Engine | undefined} engine Absent when it failed: everything runs uncached.
- * @property {Visit | undefined} visit
+ * @property {Engine | undefined} engine Absent where nothing is stored: without KV, or when it failed.
+ * @property {Visit | undefined} visit Absent when the engine failed.
  * @property {Collector | undefined} [collector]
  * @property {string} route The pattern, for messages.
  * @property {Mode} mode

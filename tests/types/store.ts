@@ -34,12 +34,12 @@ export async function use(env: { CACHE: KVNamespace }, ctx: ExecutionContext) {
     return nothing;
   }
   const count: Ops = ops;
-  const [tag, asOf] = found.entry.tags[0];
+  const tag: string = found.entry.tags[0];
   // @ts-expect-error: a store needs a KV
   createStore({});
   // @ts-expect-error: an entry needs a body
   store.set('page', { status: 200 });
-  return new Response(found.entry.body as BodyInit, { headers: found.entry.headers, status: stored ? 200 : 500, statusText: `${reason} ${at} ${tag} ${asOf} ${count.puts}` });
+  return new Response(found.entry.body as BodyInit, { headers: found.entry.headers, status: stored ? 200 : 500, statusText: `${reason} ${at} ${tag} ${count.puts}` });
 }
 
 /** It also runs over a fake. */
