@@ -3,11 +3,7 @@
 //! Reads the sources as tokens, without comments and strings, and fails on an arrow that points back, on JavaScript types,
 //! clocks or randomness below the edges, and on a few habits that each cost somebody a bug.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::unwrap_used
-)]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 
 #[path = "architecture/rules.rs"]
 mod rules;
@@ -64,11 +60,7 @@ fn the_sources_keep_the_layout() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = BTreeMap::new();
     read(&root, &root, &mut files);
-    assert!(
-        files.contains_key("lib.rs"),
-        "no sources under {}",
-        root.display()
-    );
+    assert!(files.contains_key("lib.rs"), "no sources under {}", root.display());
     let found = violations(&files);
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
@@ -79,12 +71,7 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
         if path.is_dir() {
             read(root, &path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path
-                .strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .replace('\\', "/");
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             files.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
@@ -102,9 +89,7 @@ fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
         found.extend(forbidden(file, &module, &tokens));
         let Some(from) = module.first() else { continue };
         let Some(layer) = layer(from) else {
-            found.push(format!(
-                "{file}: `{from}` has no layer: give it one in tests/architecture.rs"
-            ));
+            found.push(format!("{file}: `{from}` has no layer: give it one in tests/architecture.rs"));
             continue;
         };
         for (line, to) in uses(&module, &tokens) {
@@ -112,13 +97,9 @@ fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
                 continue;
             };
             if target > layer {
-                found.push(format!(
-                    "{file}:{line}: `{from}` uses `{to}`, which stands above it"
-                ));
+                found.push(format!("{file}:{line}: `{from}` uses `{to}`, which stands above it"));
             } else {
-                edges
-                    .entry((from.clone(), to))
-                    .or_insert(format!("{file}:{line}"));
+                edges.entry((from.clone(), to)).or_insert(format!("{file}:{line}"));
             }
         }
     }
@@ -142,9 +123,7 @@ fn forbidden(file: &str, module: &[String], tokens: &[Token]) -> Vec<String> {
         let before = |text: &str| at > 0 && is(at - 1, text);
         let crate_worker = text == "worker" && is(at + 1, "::") && !before("::");
         if !edge && (OUTSIDE.contains(&text.as_str()) || crate_worker) {
-            found.push(format!(
-                "{file}:{line}: `{text}` belongs to worker/ and bindings/"
-            ));
+            found.push(format!("{file}:{line}: `{text}` belongs to worker/ and bindings/"));
         }
         if text == "unsafe" && file != UNSAFE {
             found.push(format!("{file}:{line}: `unsafe` belongs to {UNSAFE}"));
@@ -157,38 +136,27 @@ fn forbidden(file: &str, module: &[String], tokens: &[Token]) -> Vec<String> {
         }
         let trims = TRIMS.contains(&text.as_str()) && (before(".") || before("::"));
         if trims && module.first().is_some_and(|room| room == "http") {
-            found.push(format!(
-                "{file}:{line}: `{text}` strips more than HTTP's space and tab"
-            ));
+            found.push(format!("{file}:{line}: `{text}` strips more than HTTP's space and tab"));
         }
     }
     found
 }
 
 fn layer(room: &str) -> Option<usize> {
-    LAYERS
-        .iter()
-        .find(|(name, _)| *name == room)
-        .map(|(_, layer)| *layer)
+    LAYERS.iter().find(|(name, _)| *name == room).map(|(_, layer)| *layer)
 }
 
 /// `cache/tag.rs` is `[cache, tag]`, `cache/mod.rs` and `cache.rs` are `[cache]`, `lib.rs` is `[]`.
 fn module_path(file: &str) -> Vec<String> {
     let stem = file.trim_end_matches(".rs");
     let stem = stem.strip_suffix("/mod").unwrap_or(stem);
-    if stem == "lib" {
-        Vec::new()
-    } else {
-        stem.split('/').map(str::to_owned).collect()
-    }
+    if stem == "lib" { Vec::new() } else { stem.split('/').map(str::to_owned).collect() }
 }
 
 /// The files that the `mod name;` lines of this module mount.
 fn mounts(module: &[String], tokens: &[Token]) -> Vec<String> {
     let folder: String = module.iter().map(|part| format!("{part}/")).collect();
-    let names = tokens
-        .windows(3)
-        .filter(|three| three[0].text == "mod" && three[2].text == ";");
+    let names = tokens.windows(3).filter(|three| three[0].text == "mod" && three[2].text == ";");
     names
         .flat_map(|three| {
             let name = &three[1].text;

@@ -16,9 +16,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             '"' => string_length(rest),
             '\'' => quote_length(rest),
             _ => raw_string_length(rest).unwrap_or_else(|| {
-                let word = rest
-                    .find(|c: char| !c.is_alphanumeric() && c != '_')
-                    .unwrap_or(rest.len());
+                let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
                 let length = if word > 0 {
                     word
                 } else if rest.starts_with("::") {
@@ -27,10 +25,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                     first.len_utf8()
                 };
                 if !first.is_whitespace() {
-                    found.push(Token {
-                        line,
-                        text: rest[..length].to_owned(),
-                    });
+                    found.push(Token { line, text: rest[..length].to_owned() });
                 }
                 length
             }),
@@ -80,27 +75,18 @@ fn string_length(text: &str) -> usize {
 fn quote_length(text: &str) -> usize {
     let mut chars = text.char_indices().skip(1);
     match (chars.next(), chars.next()) {
-        (Some((_, '\\')), Some(_)) => chars
-            .find(|(_, c)| *c == '\'')
-            .map_or(text.len(), |(at, _)| at + 1),
+        (Some((_, '\\')), Some(_)) => chars.find(|(_, c)| *c == '\'').map_or(text.len(), |(at, _)| at + 1),
         (Some(_), Some((at, '\''))) => at + 1,
-        _ => text[1..]
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .map_or(text.len(), |at| at + 1),
+        _ => text[1..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(text.len(), |at| at + 1),
     }
 }
 
 fn raw_string_length(text: &str) -> Option<usize> {
     let prefix = ["r", "br", "cr"].into_iter().find(|prefix| {
-        text.strip_prefix(prefix)
-            .is_some_and(|rest| rest.trim_start_matches('#').starts_with('"'))
+        text.strip_prefix(prefix).is_some_and(|rest| rest.trim_start_matches('#').starts_with('"'))
     })?;
     let hashes = text[prefix.len()..].find('"')?;
     let body = prefix.len() + hashes + 1;
     let end = format!("\"{}", "#".repeat(hashes));
-    Some(
-        text[body..]
-            .find(&end)
-            .map_or(text.len(), |at| body + at + end.len()),
-    )
+    Some(text[body..].find(&end).map_or(text.len(), |at| body + at + end.len()))
 }
