@@ -1,0 +1,346 @@
+/* tslint:disable */
+/* eslint-disable */
+/**
+ * The `ReadableStreamType` enum.
+ *
+ * *This API requires the following crate features to be activated: `ReadableStreamType`*
+ */
+
+export type ReadableStreamType = "bytes";
+
+/**
+ * Collects what one render says of its own caching.
+ */
+export class Collector {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The render looked at its request.
+     */
+    dynamic(reason: string): void;
+    /**
+     * The first reason why it may not be kept.
+     */
+    isDynamic(): string | undefined;
+    /**
+     * `cacheLife(profile)`.
+     */
+    life(profile: any): void;
+    /**
+     * `cacheTag(...tags)`; returns those that were rejected.
+     */
+    tags(list: Array<any>): Array<any>;
+}
+
+export class ContainerStartupOptions {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    get enableInternet(): boolean | undefined;
+    set enableInternet(value: boolean | null | undefined);
+    entrypoint: string[];
+    env: Map<any, any>;
+}
+
+/**
+ * One application on one store, in one isolate.
+ */
+export class Engine {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Whether a request may use an admin path: `undefined`, or `[status, json]` of the refusal.
+     */
+    adminCheck(method: string, pathname: string, request_headers: string): Array<any> | undefined;
+    /**
+     * Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
+     */
+    admin(visit: Visit, method: string, pathname: string, search: string, request_headers: string, body: string): Promise<Array<any>>;
+    /**
+     * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
+     */
+    commit(visit: Visit, id: number): Promise<void>;
+    /**
+     * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
+     * `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
+     */
+    data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<Array<any>>;
+    /**
+     * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
+     */
+    matchRoute(pathname: string): number;
+    /**
+     * What a route does with a method (NV-12): `[verdict, Allow]`.
+     */
+    method(index: number, method: string): Array<any>;
+    /**
+     * Reads the configuration once. Without a store nothing is cached.
+     */
+    constructor(kv: any, config: any);
+    /**
+     * Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
+     * from configuration alone (T16). `[status, header lines, body, log line]`.
+     */
+    origin(visit: Visit, method: string, authority: string, pathname: string, search: string, request_headers: string, fetch: Function): Promise<Array<any>>;
+    /**
+     * The decoded parameters of a pathname.
+     */
+    routeParams(pathname: string): any;
+    /**
+     * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
+     * threw.
+     */
+    route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): Promise<Array<any>>;
+    /**
+     * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
+     */
+    settle(visit: Visit): Promise<void>;
+    /**
+     * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
+     */
+    storeGet(visit: Visit, key: string, soft_tags?: string[] | null, seen?: string | null): Promise<any>;
+    /**
+     * Expires tags, or with `expire` seconds makes them stale now and expired then: `{ at, seen, ops }`.
+     */
+    storeRevalidate(visit: Visit, tags: Array<any>, expire?: number | null): Promise<any>;
+    /**
+     * Stores `{ body, status, headers, tags, lifetime, created }`; `{ stored, reason, ops }`. Never rejects because of
+     * the store.
+     */
+    storeSet(visit: Visit, key: string, value: any): Promise<any>;
+    /**
+     * A request. `cookie` is its raw header, `defer` its `waitUntil`.
+     */
+    visit(cookie: string | null | undefined, defer: any): Visit;
+}
+
+declare class IntoUnderlyingByteSource {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    cancel(): void;
+    pull(controller: ReadableByteStreamController): Promise<any>;
+    start(controller: ReadableByteStreamController): void;
+    readonly autoAllocateChunkSize: number;
+    readonly type: ReadableStreamType;
+}
+export type { IntoUnderlyingByteSource };
+
+declare class IntoUnderlyingSink {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    abort(reason: any): Promise<any>;
+    close(): Promise<any>;
+    write(chunk: any): Promise<any>;
+}
+export type { IntoUnderlyingSink };
+
+declare class IntoUnderlyingSource {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    cancel(): void;
+    pull(controller: ReadableStreamDefaultController): Promise<any>;
+}
+export type { IntoUnderlyingSource };
+
+/**
+ * Configuration options for Cloudflare's minification features:
+ * <https://www.cloudflare.com/website-optimization/>
+ */
+export class MinifyConfig {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    css: boolean;
+    html: boolean;
+    js: boolean;
+}
+
+export class R2Range {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    get length(): number | undefined;
+    set length(value: number | null | undefined);
+    get offset(): number | undefined;
+    set offset(value: number | null | undefined);
+    get suffix(): number | undefined;
+    set suffix(value: number | null | undefined);
+}
+
+/**
+ * One request: what it may believe, what it revalidates, and who keeps it alive.
+ */
+export class Visit {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * A scope for code that runs outside of any render that could be kept: a POST, an action.
+     */
+    detached(): Collector;
+    /**
+     * `revalidatePath(path, type)`: `{ id, warning }`.
+     */
+    recordPath(path: any, kind: any): any;
+    /**
+     * `revalidateTag(tag, profile)`: checks both now, and hides older data from this request from here on.
+     */
+    recordTag(value: any, profile: any): number;
+    /**
+     * The `Set-Cookie` value that lets this visitor read what it wrote; nothing without a secret.
+     */
+    seenCookie(): string | undefined;
+}
+
+declare function __wbg_reset_state(): void;
+
+export function __worker_init_state(): any;
+
+/**
+ * The text of `Cache-Control` (CL-21). `revalidate` is seconds or `false`.
+ */
+export function cacheControlHeader(revalidate: any, expire?: number | null): string;
+
+/**
+ * The soft tags of a route and pathname (TG-9).
+ */
+export function implicitTags(page: string, pathname: string): string[];
+
+/**
+ * The three numbers of a profile, in seconds; gaps filled from the resolved default (CL-3, CL-5, CL-9).
+ */
+export function resolveCacheLife(profile: any, user: any, options: any): any;
+
+/**
+ * What `revalidatePath` records (RV-7): `{ tags, warning }`.
+ */
+export function revalidatePathTags(path: string, kind?: string | null): any;
+
+/**
+ * The key of a response (IC-6).
+ */
+export function routeCacheKey(kind: string, source_route: string, pathname: string): string;
+
+/**
+ * The key of `unstable_cache` (UN-2).
+ */
+export function unstableCacheKey(source: string, parts: string[] | null | undefined, args: string, prefix: string): string;
+
+/**
+ * The usable tags of a list, encoded, and the others with the reason (TG-1 to TG-5).
+ */
+export function validateTags(list: Array<any>): any;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_collector_free: (a: number, b: number) => void;
+    readonly __wbg_containerstartupoptions_free: (a: number, b: number) => void;
+    readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly __wbg_get_containerstartupoptions_enableInternet: (a: number) => number;
+    readonly __wbg_get_containerstartupoptions_entrypoint: (a: number) => [number, number];
+    readonly __wbg_get_containerstartupoptions_env: (a: number) => any;
+    readonly __wbg_get_minifyconfig_css: (a: number) => number;
+    readonly __wbg_get_minifyconfig_html: (a: number) => number;
+    readonly __wbg_get_minifyconfig_js: (a: number) => number;
+    readonly __wbg_get_r2range_length: (a: number) => [number, number];
+    readonly __wbg_get_r2range_offset: (a: number) => [number, number];
+    readonly __wbg_get_r2range_suffix: (a: number) => [number, number];
+    readonly __wbg_intounderlyingbytesource_free: (a: number, b: number) => void;
+    readonly __wbg_intounderlyingsink_free: (a: number, b: number) => void;
+    readonly __wbg_intounderlyingsource_free: (a: number, b: number) => void;
+    readonly __wbg_minifyconfig_free: (a: number, b: number) => void;
+    readonly __wbg_r2range_free: (a: number, b: number) => void;
+    readonly __wbg_set_containerstartupoptions_enableInternet: (a: number, b: number) => void;
+    readonly __wbg_set_containerstartupoptions_entrypoint: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_containerstartupoptions_env: (a: number, b: any) => void;
+    readonly __wbg_set_minifyconfig_css: (a: number, b: number) => void;
+    readonly __wbg_set_minifyconfig_html: (a: number, b: number) => void;
+    readonly __wbg_set_minifyconfig_js: (a: number, b: number) => void;
+    readonly __wbg_set_r2range_length: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_r2range_offset: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_r2range_suffix: (a: number, b: number, c: number) => void;
+    readonly __wbg_visit_free: (a: number, b: number) => void;
+    readonly __worker_init_state: () => any;
+    readonly cacheControlHeader: (a: any, b: number, c: number) => [number, number];
+    readonly collector_dynamic: (a: number, b: number, c: number) => void;
+    readonly collector_isDynamic: (a: number) => [number, number];
+    readonly collector_life: (a: number, b: any) => [number, number];
+    readonly collector_tags: (a: number, b: any) => any;
+    readonly engine_admin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => any;
+    readonly engine_adminCheck: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => any;
+    readonly engine_commit: (a: number, b: number, c: number) => any;
+    readonly engine_data: (a: number, b: number, c: number, d: any, e: any) => any;
+    readonly engine_matchRoute: (a: number, b: number, c: number) => number;
+    readonly engine_method: (a: number, b: number, c: number, d: number) => any;
+    readonly engine_new: (a: any, b: any) => [number, number, number];
+    readonly engine_origin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: any) => any;
+    readonly engine_route: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: any) => any;
+    readonly engine_routeParams: (a: number, b: number, c: number) => any;
+    readonly engine_settle: (a: number, b: number) => any;
+    readonly engine_storeGet: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => any;
+    readonly engine_storeRevalidate: (a: number, b: number, c: any, d: number, e: number) => any;
+    readonly engine_storeSet: (a: number, b: number, c: number, d: number, e: any) => any;
+    readonly engine_visit: (a: number, b: number, c: number, d: any) => number;
+    readonly implicitTags: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly init: () => void;
+    readonly intounderlyingbytesource_autoAllocateChunkSize: (a: number) => number;
+    readonly intounderlyingbytesource_cancel: (a: number) => void;
+    readonly intounderlyingbytesource_pull: (a: number, b: any) => any;
+    readonly intounderlyingbytesource_start: (a: number, b: any) => void;
+    readonly intounderlyingbytesource_type: (a: number) => number;
+    readonly intounderlyingsink_abort: (a: number, b: any) => any;
+    readonly intounderlyingsink_close: (a: number) => any;
+    readonly intounderlyingsink_write: (a: number, b: any) => any;
+    readonly intounderlyingsource_cancel: (a: number) => void;
+    readonly intounderlyingsource_pull: (a: number, b: any) => any;
+    readonly resolveCacheLife: (a: any, b: any, c: any) => [number, number, number];
+    readonly revalidatePathTags: (a: number, b: number, c: number, d: number) => any;
+    readonly routeCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly unstableCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
+    readonly validateTags: (a: any) => any;
+    readonly visit_detached: (a: number) => number;
+    readonly visit_recordPath: (a: number, b: any, c: any) => [number, number, number];
+    readonly visit_recordTag: (a: number, b: any, c: any) => [number, number, number];
+    readonly visit_seenCookie: (a: number) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0_60: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297: (a: number, b: number, c: any) => [number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __wbindgen_destroy_closure: (a: number, b: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
