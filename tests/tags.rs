@@ -235,7 +235,7 @@ fn a_route_implies_tags() {
         ),
         ("TG-9", "x/page", "/x", &["/layout", "/x"]),
         (
-            "TG-12",
+            "TG-9",
             "/tagged/page",
             "/tagged",
             &["/layout", "/tagged/layout", "/tagged/page", "/tagged"],
