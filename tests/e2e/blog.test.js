@@ -1,6 +1,6 @@
 // The demo over HTTP: what a person with curl sees. The tests build on each other and run in this order.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { ask, startSite, storeFolder } from './site.js';
 
@@ -141,7 +141,8 @@ describe('a bad revalidate request: 400 with a code and a message that names the
   const rows = [
     ['an unknown profile', { tag: 'posts', profile: 'weekly-ish' }, /profile/],
     ['a profile that is no name and no object', { tag: 'posts', profile: 7 }, /profile/],
-    ['a negative expire', { tag: 'posts', profile: { expire: -1 } }, /expire|profile/],
+    ['an expire that is no number', { tag: 'posts', profile: { expire: '60' } }, /expire|profile/],
+    ['an expire before revalidate', { tag: 'posts', profile: { expire: 5, revalidate: 10 } }, /expire/],
     ['an empty tag', { tag: '', profile: 'max' }, /tag/],
     ['a tag that is no string', { tag: 42, profile: 'max' }, /tag/],
     ['a tag that is null', { tag: null, profile: 'max' }, /tag/],
@@ -159,9 +160,12 @@ describe('a bad revalidate request: 400 with a code and a message that names the
 
   const pages = ['/', '/posts/1', '/posts/2'];
   const kept = {};
-  beforeAll(async () => {
-    for (const path of pages) kept[path] = (await twice(path))[1].text;
-  }, 30_000);
+  beforeEach(async () => {
+    for (const path of pages) {
+      await get(path);
+      kept[path] = (await get(path)).text;
+    }
+  });
 
   it.each(rows)('%s', async (_name, order, field) => {
     const answer = await revalidate(order);
