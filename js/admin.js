@@ -87,7 +87,8 @@ async function prerenderPath(call, path, route) {
   try {
     const render = renderer(call, route, {}, path);
     const [status, , body] = await engine.route(visit, index, 'GET', authority, path, undefined, true, render);
-    if (body instanceof ReadableStream) await body.cancel().catch(() => {});
+    const stream = body instanceof Response ? body.body : body;
+    if (stream instanceof ReadableStream) await stream.cancel().catch(() => {});
     return status < 400 ? undefined : `answered ${status}`;
   } finally {
     release(visit);

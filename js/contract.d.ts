@@ -2,7 +2,13 @@
 
 /** HTTP headers as `name: value\n` lines. */
 export type Block = string;
-export type Reply = [status: number, headers: Block, body: ReadableStream | Uint8Array | null, log: string | undefined];
+/** The body of an answer that is not stored is the Response it came in. */
+export type Reply = [
+  status: number,
+  headers: Block,
+  body: ReadableStream | Blob | Uint8Array | Response | null,
+  log: string | undefined,
+];
 /** `live`: a visitor waits; the other two see a bare GET. */
 export type How = 'live' | 'refresh' | 'prerender';
 export type Render = (how: How, visit: Visit, collector: Collector) => Promise<Response>;

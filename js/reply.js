@@ -33,7 +33,8 @@ export function toResponse([status, block, body, log], seen) {
   if (log) console.log(log);
   const headers = toPairs(block);
   if (seen) headers.push(['set-cookie', seen]);
-  return new Response(NULL_BODY.has(status) ? null : /** @type {BodyInit | null} */ (body), { status, headers });
+  const content = NULL_BODY.has(status) ? null : body instanceof Response ? body.body : body;
+  return new Response(/** @type {BodyInit | null} */ (content), { status, headers });
 }
 
 /**

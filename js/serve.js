@@ -71,7 +71,10 @@ async function stored(call, route, index) {
     release(visit);
   }
   if (!live) return toResponse(reply);
-  if (live.response && isSocket(live.response)) return finish(live, live.response);
+  const { response } = live;
+  if (response && isSocket(response)) return finish(live, response);
+  // For a HEAD the engine leaves a body alone that it does not store.
+  if (reply[2] === null && response?.body?.locked === false) await response.body.cancel().catch(() => {});
   return settled(live, (seen) => toResponse(reply, seen));
 }
 

@@ -1,9 +1,9 @@
 // No failure of ours takes the site down.
 import { env } from 'cloudflare:test';
 import { cached } from 'freshtag';
-import { Engine } from '#wasm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { Engine } from '../../js/load.workerd.js';
 import { counter, silence, site, wrapKv } from './support.js';
 
 let lines;

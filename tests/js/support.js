@@ -12,35 +12,24 @@ export function site(routes, options = {}, bindings = {}) {
   const namespace = `t${crypto.randomUUID().slice(0, 8)}`;
   const app = createApp({ routes, namespace, ...options });
   const all = { ...env, FRESHTAG_DEV: '1', ...bindings };
-  return {
-    /** Asks, reads the body, and waits for what the Worker does afterwards. */
-    async ask(path, init) {
-      const ctx = createExecutionContext();
-      const response = await app.fetch(new Request(`http://localhost${path}`, init), all, ctx);
-      const text = await response.text();
-      await waitOnExecutionContext(ctx);
-      return {
-        status: response.status,
-        text,
-        header: (name) => response.headers.get(name),
-        headers: response.headers,
-        cache: response.headers.get('x-nextjs-cache'),
-      };
-    },
-    async json(path, init) {
-      const { text } = await this.ask(path, init);
-      return JSON.parse(text);
-    },
-    admin(what, body) {
-      return this.ask(`/_freshtag/${what}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      });
-    },
-    app,
-    env: all,
+
+  /** Asks, reads the body, and waits for what the Worker does afterwards. */
+  const ask = async (path, init) => {
+    const ctx = createExecutionContext();
+    const response = await app.fetch(new Request(`http://localhost${path}`, init), all, ctx);
+    const text = await response.text();
+    await waitOnExecutionContext(ctx);
+    const { status, headers } = response;
+    return { status, text, headers, header: (name) => headers.get(name), cache: headers.get('x-nextjs-cache') };
   };
+  const json = async (path, init) => JSON.parse((await ask(path, init)).text);
+  const admin = (what, body) =>
+    ask(`/_freshtag/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return { ask, json, admin, app, env: all };
 }
 
 /** A page that counts its renders. */
