@@ -56,16 +56,16 @@ export class Engine {
     /**
      * Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
      */
-    admin(visit: Visit, method: string, pathname: string, search: string, request_headers: string, body: string): Promise<Array<any>>;
+    admin(visit: Visit, method: string, pathname: string, search: string, request_headers: string, body: string): Promise<any>;
     /**
      * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
      */
-    commit(visit: Visit, id: number): Promise<void>;
+    commit(visit: Visit, id: number): Promise<any>;
     /**
      * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
      * `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
      */
-    data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<Array<any>>;
+    data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<any>;
     /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      */
@@ -82,7 +82,7 @@ export class Engine {
      * Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
      * from configuration alone (T16). `[status, header lines, body, log line]`.
      */
-    origin(visit: Visit, method: string, authority: string, pathname: string, search: string, request_headers: string, fetch: Function): Promise<Array<any>>;
+    origin(visit: Visit, method: string, authority: string, pathname: string, search: string, request_headers: string, fetch: Function): Promise<any>;
     /**
      * The decoded parameters of a pathname.
      */
@@ -91,11 +91,11 @@ export class Engine {
      * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
      * threw.
      */
-    route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): Promise<Array<any>>;
+    route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): Promise<any>;
     /**
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
      */
-    settle(visit: Visit): Promise<void>;
+    settle(visit: Visit): Promise<any>;
     /**
      * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
      */

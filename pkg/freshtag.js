@@ -239,7 +239,7 @@ export class Engine {
      * @param {string} search
      * @param {string} request_headers
      * @param {string} body
-     * @returns {Promise<Array<any>>}
+     * @returns {Promise<any>}
      */
     admin(visit, method, pathname, search, request_headers, body) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -278,7 +278,7 @@ export class Engine {
      * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
      * @param {Visit} visit
      * @param {number} id
-     * @returns {Promise<void>}
+     * @returns {Promise<any>}
      */
     commit(visit, id) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -300,7 +300,7 @@ export class Engine {
      * @param {Collector} outer
      * @param {any} spec
      * @param {Function} render
-     * @returns {Promise<Array<any>>}
+     * @returns {Promise<any>}
      */
     data(visit, outer, spec, render) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -380,7 +380,7 @@ export class Engine {
      * @param {string} search
      * @param {string} request_headers
      * @param {Function} fetch
-     * @returns {Promise<Array<any>>}
+     * @returns {Promise<any>}
      */
     origin(visit, method, authority, pathname, search, request_headers, fetch) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -442,7 +442,7 @@ export class Engine {
      * @param {string | null | undefined} if_none_match
      * @param {boolean} prerender
      * @param {Function} render
-     * @returns {Promise<Array<any>>}
+     * @returns {Promise<any>}
      */
     route(visit, index, method, authority, pathname, if_none_match, prerender, render) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -479,7 +479,7 @@ export class Engine {
     /**
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
      * @param {Visit} visit
-     * @returns {Promise<void>}
+     * @returns {Promise<any>}
      */
     settle(visit) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -1229,12 +1229,6 @@ function __wbg_get_imports() {
             const ret = Number(arg0);
             return ret;
         },
-        __wbg___wbindgen_bigint_get_as_i64_11da4b52cd0aedef: function(arg0, arg1) {
-            const v = arg1;
-            const ret = typeof(v) === 'bigint' ? v : undefined;
-            getDataViewMemory0().setBigInt64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? BigInt(0) : ret, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
-        },
         __wbg___wbindgen_boolean_get_4f1baf9a00be3c74: function(arg0) {
             const v = arg0;
             const ret = typeof(v) === 'boolean' ? v : undefined;
@@ -1246,14 +1240,6 @@ function __wbg_get_imports() {
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
-        },
-        __wbg___wbindgen_in_3f58a9d3b3a7eed2: function(arg0, arg1) {
-            const ret = arg0 in arg1;
-            return ret;
-        },
-        __wbg___wbindgen_is_bigint_5fa10641e039d3ef: function(arg0) {
-            const ret = typeof(arg0) === 'bigint';
-            return ret;
         },
         __wbg___wbindgen_is_falsy_d864b623500ae65d: function(arg0) {
             const ret = !arg0;
@@ -1426,10 +1412,6 @@ function __wbg_get_imports() {
             const ret = arg0[arg1 >>> 0];
             return ret;
         },
-        __wbg_get_with_ref_key_fc601247060b7204: function(arg0, arg1) {
-            const ret = arg0[arg1];
-            return ret;
-        },
         __wbg_instanceId_65a51bedfd10160a: function(arg0) {
             const ret = arg0.instanceId;
             return ret;
@@ -1448,16 +1430,6 @@ function __wbg_get_imports() {
             let result;
             try {
                 result = arg0 instanceof Error;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
-        __wbg_instanceof_Map_0b4fc8b62e73f163: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof Map;
             } catch (_) {
                 result = false;
             }
@@ -1508,6 +1480,10 @@ function __wbg_get_imports() {
             const ret = arg0.length;
             return ret;
         },
+        __wbg_list_85e9b7a7a3b2cbc9: function() { return handleError(function (arg0, arg1) {
+            const ret = arg0.list(arg1);
+            return ret;
+        }, arguments); },
         __wbg_message_43d8c8f1d543a349: function(arg0) {
             const ret = arg0.message;
             return ret;
@@ -1678,7 +1654,7 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 212, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 151, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297);
             return ret;
         },

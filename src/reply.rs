@@ -38,7 +38,13 @@ impl CacheState {
 ///
 /// `doubtful` means that its tags could not be read: no shared cache may keep such an answer.
 #[must_use]
-pub fn stored(entry: &Entry, state: CacheState, doubtful: bool, if_none_match: Option<&str>, how: &Style) -> Head {
+pub fn stored(
+    entry: &Entry,
+    state: CacheState,
+    doubtful: bool,
+    if_none_match: Option<&str>,
+    how: &Style,
+) -> Head {
     let unchanged = entry.status == 200
         && matches!((if_none_match, &entry.etag), (Some(asked), Some(etag)) if self::if_none_match(asked, etag));
     let mut head = Head::new(if unchanged { 304 } else { entry.status });
@@ -65,7 +71,10 @@ pub fn stored(entry: &Entry, state: CacheState, doubtful: bool, if_none_match: O
         let age = how.now.since(entry.created).max(0).checked_div(1_000).unwrap_or(0);
         head.push("age", &age.to_string());
     } else {
-        head.push("x-nextjs-stale-time", &lifetime::stale_time_header(entry.lifetime.stale, how.static_stale));
+        head.push(
+            "x-nextjs-stale-time",
+            &lifetime::stale_time_header(entry.lifetime.stale, how.static_stale),
+        );
     }
     head.push("x-nextjs-cache", state.as_str());
     head
@@ -148,7 +157,11 @@ impl Head {
     /// The first value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.lines.lines().filter_map(|line| line.split_once(": ")).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+        self.lines
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
     }
 }
 

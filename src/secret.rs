@@ -31,7 +31,8 @@ impl Secret {
     /// Compares in time that depends on neither text, by way of a MAC of equal length.
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
-        let (ours, theirs) = (self.mac("compare", self.0.as_bytes()), self.mac("compare", candidate.as_bytes()));
+        let (ours, theirs) =
+            (self.mac("compare", self.0.as_bytes()), self.mac("compare", candidate.as_bytes()));
         bool::from(ours.ct_eq(&theirs))
     }
 

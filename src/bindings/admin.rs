@@ -1,11 +1,11 @@
 //! The admin paths.
 
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use serde_json::{Value, json};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
+use super::promise::promise;
 use super::visit::Visit;
 use crate::error::{Error, ErrorCode};
 use crate::reply::parse_lines;
@@ -18,34 +18,45 @@ impl Engine {
     #[wasm_bindgen(js_name = adminCheck)]
     #[must_use]
     pub fn admin_check(&self, method: &str, pathname: &str, request_headers: &str) -> Option<Array> {
-        self.action(method, pathname, request_headers).err().map(|refusal| answer(refusal.status, &told(&refusal.error)))
+        self.action(method, pathname, request_headers)
+            .err()
+            .map(|refusal| answer(refusal.status, &told(&refusal.error)))
     }
 
     /// Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
-    pub async fn admin(
+    #[must_use]
+    pub fn admin(
         &self,
         visit: &Visit,
-        method: String,
-        pathname: String,
+        method: &str,
+        pathname: &str,
         search: String,
-        request_headers: String,
+        request_headers: &str,
         body: String,
-    ) -> Result<Array, JsValue> {
-        let action = match self.action(&method, &pathname, &request_headers) {
-            Ok(action) => action,
-            Err(refusal) => return Ok(answer(refusal.status, &told(&refusal.error))),
-        };
-        let flow = visit.need_flow()?;
-        let result = match action {
-            Action::Revalidate => admin::revalidate(&flow, &visit.inner, &body, &self.shared.profiles).await,
-            Action::Entries => admin::entries(&flow, &search).await,
-            Action::Tag(tag) => admin::tag(&flow, &tag).await,
-            Action::Stats => Ok(admin::stats(&flow)),
-            Action::Prerender => Err(Error::new(ErrorCode::NotFound, "prerender runs the application's own handlers")),
-        };
-        Ok(match result {
-            Ok(value) => answer(200, &value),
-            Err(error) => answer(status(error.code()), &told(&error)),
+    ) -> Promise {
+        let (visit, action) = (visit.clone(), self.action(method, pathname, request_headers));
+        promise(async move {
+            let action = match action {
+                Ok(action) => action,
+                Err(refusal) => return Ok(answer(refusal.status, &told(&refusal.error)).into()),
+            };
+            let flow = visit.need_flow()?;
+            let result = match action {
+                Action::Revalidate => {
+                    admin::revalidate(&flow, &visit.inner, &body, &visit.shared.profiles).await
+                }
+                Action::Entries => admin::entries(&flow, &search).await,
+                Action::Tag(tag) => admin::tag(&flow, &tag).await,
+                Action::Stats => Ok(admin::stats(&flow)),
+                Action::Prerender => {
+                    Err(Error::new(ErrorCode::NotFound, "prerender runs the application's own handlers"))
+                }
+            };
+            Ok(match result {
+                Ok(value) => answer(200, &value),
+                Err(error) => answer(status(error.code()), &told(&error)),
+            }
+            .into())
         })
     }
 

@@ -105,7 +105,8 @@ impl Engine {
                     Param::Many(texts) => texts.into_iter().map(JsValue::from).collect::<Array>().into(),
                 };
                 // `__proto__` is a legal name of a parameter: define, do not assign.
-                let property = object([("value", value), ("enumerable", true.into()), ("writable", true.into())]);
+                let property =
+                    object([("value", value), ("enumerable", true.into()), ("writable", true.into())]);
                 let target: &Object = params.unchecked_ref();
                 Object::define_property(target, &name.into(), property.unchecked_ref());
             }
@@ -130,7 +131,8 @@ impl Engine {
     /// A request. `cookie` is its raw header, `defer` its `waitUntil`.
     #[must_use]
     pub fn visit(&self, cookie: Option<String>, defer: &JsValue) -> Visit {
-        let floors = if cookie.is_some() { floors(&self.shared, cookie.as_deref()) } else { Floors::default() };
+        let floors =
+            if cookie.is_some() { floors(&self.shared, cookie.as_deref()) } else { Floors::default() };
         Visit::new(&self.shared, self.kv.as_ref().map(Kv::counting), floors, defer)
     }
 }
@@ -165,10 +167,14 @@ impl Shared {
         let number = |name: &str, default: f64| match get(config, name) {
             value if value.is_undefined() => Ok(default),
             value => value.as_f64().filter(|n| *n >= 0.0 && n.is_finite()).ok_or_else(|| {
-                Error::new(ErrorCode::Config, format!("{name} must be a number of at least 0, not {}", show(&value)))
+                Error::new(
+                    ErrorCode::Config,
+                    format!("{name} must be a number of at least 0, not {}", show(&value)),
+                )
             }),
         };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)] // `as` saturates
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+        // `as` saturates
         let (lead_ms, memory, most_bytes) = (
             number("leadMs", LEAD_MS as f64)? as i64,
             number("memory", DEFAULT_BYTES as f64)? as usize,
@@ -177,11 +183,15 @@ impl Shared {
         let stale_times = get(config, "staleTimes");
         let static_stale = if stale_times.is_object() { get(&stale_times, "static").as_f64() } else { None };
         let config_of_flow = Config {
-            expire_time: get(config, "expireTime").as_f64().map_or(Seconds::YEAR, Seconds).min(Seconds::INFINITE),
+            expire_time: get(config, "expireTime")
+                .as_f64()
+                .map_or(Seconds::YEAR, Seconds)
+                .min(Seconds::INFINITE),
             static_stale: static_stale.map_or(Config::default().static_stale, Seconds),
             most_bytes,
         };
-        let routes = list(config, "routes").iter().map(|route| Route::read(&route)).collect::<Result<Vec<_>, _>>()?;
+        let routes =
+            list(config, "routes").iter().map(|route| Route::read(&route)).collect::<Result<Vec<_>, _>>()?;
         let patterns: Vec<String> = routes.iter().map(|route| route.pattern.clone()).collect();
         let rules = list(config, "originRules")
             .iter()
@@ -208,8 +218,9 @@ impl Shared {
 
 impl Route {
     fn read(route: &JsValue) -> Result<Self, Error> {
-        let pattern = text(route, "pattern")
-            .ok_or_else(|| Error::new(ErrorCode::InvalidPath, "routes: a pattern must be a string such as \"/posts/[id]\""))?;
+        let pattern = text(route, "pattern").ok_or_else(|| {
+            Error::new(ErrorCode::InvalidPath, "routes: a pattern must be a string such as \"/posts/[id]\"")
+        })?;
         let revalidate = get(route, "revalidate");
         let life = if revalidate.is_undefined() {
             match text(route, "dynamic").as_deref() {
@@ -220,7 +231,10 @@ impl Route {
             RouteLife::Forever
         } else {
             let seconds = seconds_or_false(&revalidate).filter(|s| s.0 >= 0.0).ok_or_else(|| {
-                let message = format!("route {pattern}: revalidate must be false or a number of seconds, not {}", show(&revalidate));
+                let message = format!(
+                    "route {pattern}: revalidate must be false or a number of seconds, not {}",
+                    show(&revalidate)
+                );
                 Error::new(ErrorCode::Config, message)
             })?;
             RouteLife::Every(seconds)

@@ -58,7 +58,10 @@ pub(super) fn profiles(config: &JsValue) -> Result<Profiles, Error> {
             let name = entry.get(0).as_string().unwrap_or_default();
             let life = entry.get(1);
             if !life.is_object() {
-                let message = format!("cacheLife.{name} must be an object such as {{ revalidate: 900 }}, not {}", show(&life));
+                let message = format!(
+                    "cacheLife.{name} must be an object such as {{ revalidate: 900 }}, not {}",
+                    show(&life)
+                );
                 return Err(Error::new(ErrorCode::InvalidLife, message));
             }
             named.push((name, raw_life(&life)));
@@ -67,7 +70,11 @@ pub(super) fn profiles(config: &JsValue) -> Result<Profiles, Error> {
         return Err(Error::new(ErrorCode::InvalidLife, "cacheLife must be an object of profiles by name"));
     }
     let stale_times = get(config, "staleTimes");
-    let static_stale = if stale_times.is_object() { raw_seconds(&get(&stale_times, "static")) } else { RawSeconds::Undefined };
+    let static_stale = if stale_times.is_object() {
+        raw_seconds(&get(&stale_times, "static"))
+    } else {
+        RawSeconds::Undefined
+    };
     let options = ProfileOptions {
         static_stale: Some(static_stale),
         expire_time: Some(raw_seconds(&get(config, "expireTime"))),
@@ -117,7 +124,9 @@ pub(super) fn raw_tags(list: &Array) -> Vec<RawTag> {
 /// Any value where a tag is expected. The length is counted as JavaScript counts it.
 pub(super) fn raw_tag(value: &JsValue) -> RawTag {
     match (value.dyn_ref::<js_sys::JsString>(), value.as_string()) {
-        (Some(units), Some(text)) => RawTag::Text(text, usize::try_from(units.length()).unwrap_or(usize::MAX)),
+        (Some(units), Some(text)) => {
+            RawTag::Text(text, usize::try_from(units.length()).unwrap_or(usize::MAX))
+        }
         _ => RawTag::NotAString(show(value)),
     }
 }

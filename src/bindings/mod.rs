@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod life;
 mod origin;
+mod promise;
 mod render;
 mod reply;
 mod revalidate;

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::{Engine, Rule};
-use super::render::OriginRender;
+use super::promise::promise;
+use super::render::{JsRender, What, run};
 use super::reply::{Asked, reply};
 use super::visit::Visit;
 use crate::cache::admit::VARIANT_HEADERS;
@@ -26,29 +26,30 @@ impl Engine {
     /// Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
     /// from configuration alone (T16). `[status, header lines, body, log line]`.
     #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
-    pub async fn origin(
+    #[must_use]
+    pub fn origin(
         &self,
         visit: &Visit,
         method: String,
-        authority: String,
+        authority: &str,
         pathname: String,
-        search: String,
-        request_headers: String,
+        search: &str,
+        request_headers: &str,
         fetch: Function,
-    ) -> Result<Array, JsValue> {
-        let headers = parse_lines(&request_headers);
+    ) -> Promise {
+        let visit = visit.clone();
+        let headers = parse_lines(request_headers);
         let value = |name: &str| headers.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
         let cookies = || headers.iter().filter(|(n, _)| **n == *"cookie");
         if cookies().any(|(_, line)| values_of(line, BYPASS_COOKIE).next().is_some()) {
             visit.inner.set_bypass();
         }
-        let flow = visit.need_flow()?;
         let get = method == "GET";
         // A part is answered by the origin: it neither fills an entry nor comes from one.
         let direct = !(get || method == "HEAD") || value("range").is_some();
         let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(&pathname));
-        let ask = Rc::new(Ask {
-            key: self.shared.keys.proxy(&authority, &pathname, &search, &variant(&headers)),
+        let ask = Ask {
+            key: self.shared.keys.proxy(authority, &pathname, search, &variant(&headers)),
             soft: Vec::new(),
             implicit: route_soft_tags("", pathname.trim_end_matches('/')),
             default: self.shared.profiles.default_lifetime(),
@@ -63,25 +64,29 @@ impl Engine {
             prerender: false,
             // IS-3: a prefetch is not worth a refresh.
             quiet: value("purpose").is_some_and(|purpose| purpose.eq_ignore_ascii_case("prefetch")),
-        });
+        };
         let bare: Vec<_> = headers.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
-        let render = OriginRender {
-            function: fetch,
-            live_headers: upstream_lines(&headers, !direct).into(),
-            bare_headers: upstream_lines(&bare, true).into(),
+        let what = What::Origin {
+            live: upstream_lines(&headers, !direct).into(),
+            bare: upstream_lines(&bare, true).into(),
         };
-        let floors = visit.inner.floors();
-        let outcome = flow.run(&ask, &visit.inner, &render).await?;
-        let asked = Asked {
-            shared: &self.shared,
-            kv: &flow.index.store,
-            kind: Kind::Proxy,
-            path: &pathname,
-            method: &method,
-            if_none_match: value("if-none-match"),
-            floors: &floors,
-        };
-        Ok(reply(&asked, outcome))
+        let if_none_match = value("if-none-match").map(str::to_owned);
+        promise(async move {
+            let flow = visit.need_flow()?;
+            let floors = visit.inner.floors();
+            let render = JsRender { function: fetch, what };
+            let outcome = run(flow.clone(), Rc::new(ask), Rc::clone(&visit.inner), render).await?;
+            let asked = Asked {
+                shared: &visit.shared,
+                kv: &flow.index.store,
+                kind: Kind::Proxy,
+                path: &pathname,
+                method: &method,
+                if_none_match: if_none_match.as_deref(),
+                floors: &floors,
+            };
+            Ok(reply(&asked, outcome).into())
+        })
     }
 }
 

@@ -8,94 +8,89 @@ use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::collector::Collector;
 use super::life::get;
 use super::visit::Visit;
-use crate::flow::{self, Bytes, Mode, Render, Rendered, Scope};
+use crate::flow::{self, Ask, Bytes, Flow, Mode, Outcome, Render, Rendered, Scope};
 use crate::reply::parse_lines;
-use crate::worker::kv::Body;
+use crate::worker::kv::{Body, Kv};
 use crate::worker::platform;
 
-/// A route handler.
+/// A function of the glue. One type for all three, so that the module holds the flow once.
 #[derive(Clone)]
-pub(super) struct RouteRender {
+pub(super) struct JsRender {
     pub(super) function: Function,
-    /// What the handler's calls work on; a render gets its own view of it.
-    pub(super) visit: Rc<Visit>,
+    pub(super) what: What,
 }
 
-impl Render for RouteRender {
-    /// A `Response`, or the visitor's branch of its body.
+/// What the function is.
+#[derive(Clone)]
+pub(super) enum What {
+    /// A route handler; its calls work on this request.
+    Route(Visit),
+    /// A cached function, likewise.
+    Data(Visit),
+    /// A fetch of the origin: header lines for a visitor's request, and for one without a visitor.
+    Origin {
+        /// For a visitor's request.
+        live: Rc<str>,
+        /// Without a visitor.
+        bare: Rc<str>,
+    },
+}
+
+/// Runs the flow: the one place where it is compiled for JavaScript.
+pub(super) fn run(
+    flow: Flow<Kv>,
+    ask: Rc<Ask>,
+    visit: Rc<flow::Visit>,
+    render: JsRender,
+) -> LocalBoxFuture<'static, Result<Outcome<JsValue, Body>, JsValue>> {
+    async move { flow.run(&ask, &visit, &render).await }.boxed_local()
+}
+
+impl Render for JsRender {
+    /// A `Response`, the visitor's branch of its body, or `{ value, bytes }`.
     type Live = JsValue;
     type Body = Body;
     type Error = JsValue;
 
-    async fn render(&self, how: Mode, visit: Rc<flow::Visit>, scope: Scope) -> Result<Rendered<JsValue>, JsValue> {
-        let collector = Collector::new(scope, Rc::clone(&self.visit.shared.profiles));
-        let visit = self.visit.share(visit);
-        let called = self.function.call3(&JsValue::UNDEFINED, &mode(how).into(), &visit.into(), &collector.into())?;
-        let response = settled(called).await?;
-        let head = platform::head(&response);
-        Ok(Rendered { status: status(&head), headers: lines(&head), live: response })
+    async fn render(
+        &self,
+        how: Mode,
+        visit: Rc<flow::Visit>,
+        scope: Scope,
+    ) -> Result<Rendered<JsValue>, JsValue> {
+        let (call, this) = (&self.function, &JsValue::UNDEFINED);
+        let called = match &self.what {
+            What::Route(of) => {
+                let (visit, collector) = of.hand_over(visit, scope);
+                call.call3(this, &mode(how).into(), &visit, &collector)
+            }
+            What::Data(of) => {
+                let (visit, collector) = of.hand_over(visit, scope);
+                call.call2(this, &visit, &collector)
+            }
+            What::Origin { live, bare } => {
+                let headers = if how == Mode::Live { live } else { bare };
+                call.call2(this, &mode(how).into(), &(&**headers).into())
+            }
+        };
+        let result = JsFuture::from(Promise::resolve(&called?)).await?;
+        if let What::Data(_) = self.what {
+            return Ok(Rendered { status: 200, headers: Vec::new(), live: result });
+        }
+        let head = platform::head(&result);
+        Ok(Rendered { status: status(&head), headers: lines(&head), live: result })
     }
 
     fn collect(&self, live: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting) {
+        if let What::Data(_) = self.what {
+            let bytes = get(&live, "bytes").dyn_into::<Uint8Array>().ok();
+            let sealed =
+                bytes.map(|bytes| Bytes { len: u64::from(bytes.length()), body: bytes.into(), etag: None });
+            return (live, futures_util::future::ready(sealed.filter(|b| b.len <= most)).boxed_local());
+        }
         collect_response(live, most, visitor)
-    }
-}
-
-/// A page of the origin.
-#[derive(Clone)]
-pub(super) struct OriginRender {
-    pub(super) function: Function,
-    /// Header lines for a visitor's request, and for one without a visitor.
-    pub(super) live_headers: Rc<str>,
-    pub(super) bare_headers: Rc<str>,
-}
-
-impl Render for OriginRender {
-    type Live = JsValue;
-    type Body = Body;
-    type Error = JsValue;
-
-    async fn render(&self, how: Mode, _: Rc<flow::Visit>, _: Scope) -> Result<Rendered<JsValue>, JsValue> {
-        let headers = if how == Mode::Live { &self.live_headers } else { &self.bare_headers };
-        let called = self.function.call2(&JsValue::UNDEFINED, &mode(how).into(), &(&**headers).into())?;
-        let response = settled(called).await?;
-        let head = platform::head(&response);
-        Ok(Rendered { status: status(&head), headers: lines(&head), live: response })
-    }
-
-    fn collect(&self, live: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting) {
-        collect_response(live, most, visitor)
-    }
-}
-
-/// A cached function.
-#[derive(Clone)]
-pub(super) struct DataRender {
-    pub(super) function: Function,
-    pub(super) visit: Rc<Visit>,
-}
-
-impl Render for DataRender {
-    /// `{ value, bytes }`.
-    type Live = JsValue;
-    type Body = Body;
-    type Error = JsValue;
-
-    async fn render(&self, _: Mode, visit: Rc<flow::Visit>, scope: Scope) -> Result<Rendered<JsValue>, JsValue> {
-        let collector = Collector::new(scope, Rc::clone(&self.visit.shared.profiles));
-        let visit = self.visit.share(visit);
-        let called = self.function.call2(&JsValue::UNDEFINED, &visit.into(), &collector.into())?;
-        let result = settled(called).await?;
-        Ok(Rendered { status: 200, headers: Vec::new(), live: result })
-    }
-
-    fn collect(&self, live: JsValue, most: u64, _: bool) -> (JsValue, Collecting) {
-        let bytes = get(&live, "bytes").dyn_into::<Uint8Array>().ok();
-        let sealed = bytes.map(|bytes| Bytes { len: u64::from(bytes.length()), body: bytes.into(), etag: None });
-        (live, futures_util::future::ready(sealed.filter(|b| b.len <= most)).boxed_local())
     }
 }
 
@@ -125,11 +120,6 @@ fn seal(bytes: Promise) -> Collecting {
         Some(Bytes { len: u64::from(bytes.length()), body: bytes.into(), etag: Some(etag.into()) })
     }
     .boxed_local()
-}
-
-/// What a function returned, or what its promise came to.
-pub(super) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&value)).await
 }
 
 fn mode(how: Mode) -> &'static str {

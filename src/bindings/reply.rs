@@ -53,12 +53,7 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
         body = JsValue::NULL;
     }
     let log = asked.shared.debug.then(|| note.explain(&mut head, asked));
-    Array::of4(
-        &head.status.into(),
-        &head.lines.into(),
-        &body,
-        &log.map_or(JsValue::UNDEFINED, JsValue::from),
-    )
+    Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from))
 }
 
 struct Note {

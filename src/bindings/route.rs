@@ -2,17 +2,16 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
-use super::error::fail;
-use super::render::RouteRender;
+use super::promise::promise;
+use super::render::{JsRender, What, run};
 use super::reply::{Asked, reply};
 use super::visit::Visit;
 use crate::cache::key::Kind;
-use crate::error::ErrorCode;
+use crate::cache::scope::RouteLife;
 use crate::flow::{Ask, Policy};
 use crate::route::path_tags::route_soft_tags;
 
@@ -21,47 +20,50 @@ impl Engine {
     /// Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
     /// threw.
     #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
-    pub async fn route(
+    #[must_use]
+    pub fn route(
         &self,
         visit: &Visit,
         index: usize,
         method: String,
-        authority: String,
+        authority: &str,
         pathname: String,
         if_none_match: Option<String>,
         prerender: bool,
         render: Function,
-    ) -> Result<Array, JsValue> {
-        let route = self.shared.routes.get(index).ok_or_else(|| fail(ErrorCode::NotFound, "no such route"))?;
-        let flow = visit.need_flow()?;
-        let soft = route_soft_tags(route.stem(), &pathname);
-        visit.inner.enter_route(soft.clone());
-        let ask = Rc::new(Ask {
-            key: self.shared.keys.route(&authority, &pathname),
+    ) -> Promise {
+        let (visit, route) = (visit.clone(), self.shared.routes.get(index));
+        let soft = route.map(|route| route_soft_tags(route.stem(), &pathname)).unwrap_or_default();
+        let ask = Ask {
+            key: self.shared.keys.route(authority, &pathname),
             // They are on the entry itself.
             soft: Vec::new(),
-            implicit: soft,
+            implicit: soft.clone(),
             default: self.shared.profiles.default_lifetime(),
-            policy: Policy::Route(route.life),
+            policy: Policy::Route(route.map_or(RouteLife::Unsaid, |route| route.life)),
             get: true,
             authorization: false,
             persisted: false,
             fresh: prerender,
             prerender,
             quiet: false,
-        });
-        let render = RouteRender { function: render, visit: Rc::new(visit.share(Rc::clone(&visit.inner))) };
-        let floors = visit.inner.floors();
-        let outcome = flow.run(&ask, &visit.inner, &render).await?;
-        let asked = Asked {
-            shared: &self.shared,
-            kv: &flow.index.store,
-            kind: Kind::Route,
-            path: &pathname,
-            method: &method,
-            if_none_match: if_none_match.as_deref(),
-            floors: &floors,
         };
-        Ok(reply(&asked, outcome))
+        promise(async move {
+            let flow = visit.need_flow()?;
+            visit.inner.enter_route(soft);
+            let floors = visit.inner.floors();
+            let render = JsRender { function: render, what: What::Route(visit.clone()) };
+            let outcome = run(flow.clone(), Rc::new(ask), Rc::clone(&visit.inner), render).await?;
+            let asked = Asked {
+                shared: &visit.shared,
+                kv: &flow.index.store,
+                kind: Kind::Route,
+                path: &pathname,
+                method: &method,
+                if_none_match: if_none_match.as_deref(),
+                floors: &floors,
+            };
+            Ok(reply(&asked, outcome).into())
+        })
     }
 }

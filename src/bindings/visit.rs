@@ -16,7 +16,7 @@ use crate::cache::scope::Collected;
 use crate::cache::seen::{self, Floors};
 use crate::cache::tag::{self, RawTag, Tag, Validated};
 use crate::error::ErrorCode;
-use crate::flow;
+use crate::flow::{self, Scope};
 use crate::route::path_tags::revalidate_path_tags;
 use crate::store::{Defer, How};
 use crate::time::Seconds;
@@ -25,6 +25,7 @@ use crate::worker::platform;
 
 /// One request: what it may believe, what it revalidates, and who keeps it alive.
 #[wasm_bindgen]
+#[derive(Clone)]
 pub struct Visit {
     pub(super) inner: Rc<flow::Visit>,
     pub(super) kv: Option<Kv>,
@@ -37,8 +38,10 @@ impl Visit {
         Self { inner: Rc::new(inner), kv, shared: Rc::clone(shared) }
     }
 
-    pub(super) fn share(&self, inner: Rc<flow::Visit>) -> Self {
-        Self { inner, kv: self.kv.clone(), shared: Rc::clone(&self.shared) }
+    /// The request and the scope of a render, for the function that renders.
+    pub(super) fn hand_over(&self, inner: Rc<flow::Visit>, scope: Scope) -> (JsValue, JsValue) {
+        let collector = Collector::new(scope, Rc::clone(&self.shared.profiles));
+        (Self { inner, ..self.clone() }.into(), collector.into())
     }
 }
 
@@ -71,7 +74,10 @@ impl Visit {
     #[wasm_bindgen(js_name = recordPath)]
     pub fn record_path(&self, path: &JsValue, kind: &JsValue) -> Result<JsValue, JsValue> {
         let path = path.as_string().ok_or_else(|| {
-            fail(ErrorCode::InvalidPath, format!("revalidatePath(path): path must be a string, not {}", show(path)))
+            fail(
+                ErrorCode::InvalidPath,
+                format!("revalidatePath(path): path must be a string, not {}", show(path)),
+            )
         })?;
         let found = revalidate_path_tags(&path, kind.as_string().as_deref());
         let id = self.inner.record(found.tags, How::Expire, platform::now());
@@ -127,7 +133,9 @@ pub(super) fn checked_tag(value: &JsValue) -> Result<Tag, JsValue> {
     let Validated { mut valid, rejected } = tag::validate([raw]);
     match (valid.pop(), rejected.first()) {
         (Some(tag), _) => Ok(tag),
-        (None, Some(rejected)) => Err(fail(ErrorCode::InvalidTag, format!("tag {}", rejected.reason.message()))),
+        (None, Some(rejected)) => {
+            Err(fail(ErrorCode::InvalidTag, format!("tag {}", rejected.reason.message())))
+        }
         (None, None) => Err(fail(ErrorCode::InvalidTag, "tag is missing")),
     }
 }

@@ -77,7 +77,8 @@ fn uncovered(vary: &Vary, kind: Kind) -> Option<Box<str>> {
         Vary::Fields(fields) => fields
             .iter()
             .find(|field| {
-                !(field.as_str() == "accept-encoding" || (kind == Kind::Proxy && VARIANT_HEADERS.contains(&field.as_str())))
+                !(field.as_str() == "accept-encoding"
+                    || (kind == Kind::Proxy && VARIANT_HEADERS.contains(&field.as_str())))
             })
             .map(|field| field.as_str().into()),
     }

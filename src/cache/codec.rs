@@ -3,7 +3,7 @@
 //! It stands in the store's metadata where it fits the store's 1,024 bytes; else the value is framed:
 //! a big-endian `u32` length, the header, the body. One codec serves both.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::key::{FORMAT, Kind};
@@ -17,26 +17,45 @@ pub const METADATA_LIMIT: usize = 1_024;
 pub const FRAME_LIMIT: usize = 1 << 20;
 
 /// Writes the header of an entry.
+///
+/// What is usual is left out: no headers, no tags, data as old as the entry. A tag whose data the render read itself
+/// is its text alone; an older one carries its time.
 #[must_use]
 pub fn encode(entry: &Entry) -> String {
-    let wire = Wire {
-        v: FORMAT,
-        k: entry.key.clone(),
-        n: entry.kind.as_str().into(),
-        st: entry.status,
-        h: entry.headers.clone(),
-        g: entry.tags.iter().map(|(tag, as_of)| WireTag::new(tag, *as_of, entry.created)).collect(),
-        c: entry.created,
-        o: (entry.oldest != entry.created).then_some(entry.oldest),
-        by: entry.by.clone(),
-        w: entry.seen.clone(),
-        l: [entry.lifetime.stale, entry.lifetime.revalidate, entry.lifetime.expire],
-        ie: entry.stale_if_error,
-        e: entry.etag.clone(),
-        len: entry.body_len,
+    let mut wire = Map::new();
+    let mut put = |name: &str, value: Value| {
+        wire.insert(name.to_owned(), value);
     };
-    // Strings and finite numbers: there is nothing in a Wire that JSON cannot hold.
-    serde_json::to_string(&wire).unwrap_or_default()
+    put("v", FORMAT.into());
+    put("k", (&*entry.key).into());
+    put("n", entry.kind.as_str().into());
+    put("st", entry.status.into());
+    put("c", entry.created.0.into());
+    put("by", (&*entry.by).into());
+    put("l", lifetime_value(&entry.lifetime));
+    put("len", entry.body_len.into());
+    if !entry.headers.is_empty() {
+        put("h", entry.headers.iter().map(|(name, value)| json!([name, value])).collect());
+    }
+    if !entry.tags.is_empty() {
+        let tag = |(tag, as_of): &(Tag, UnixMillis)| {
+            if *as_of == entry.created { tag.as_str().into() } else { json!([tag.as_str(), as_of.0]) }
+        };
+        put("g", entry.tags.iter().map(tag).collect());
+    }
+    if entry.oldest != entry.created {
+        put("o", entry.oldest.0.into());
+    }
+    if let Some(seen) = &entry.seen {
+        put("w", (&**seen).into());
+    }
+    if let Some(window) = entry.stale_if_error {
+        put("ie", window.0.into());
+    }
+    if let Some(etag) = &entry.etag {
+        put("e", (&**etag).into());
+    }
+    Value::Object(wire).to_string()
 }
 
 /// Reads a header that was stored for `key`.
@@ -45,15 +64,46 @@ pub fn encode(entry: &Entry) -> String {
 /// never an error (T4, T41).
 #[must_use]
 pub fn decode(text: &str, key: &str) -> Option<Entry> {
-    let wire: Wire = serde_json::from_str(text).ok()?;
-    let entry = wire.into_entry()?;
-    (&*entry.key == key).then_some(entry)
+    decode_any(text).filter(|entry| &*entry.key == key)
 }
 
 /// Reads a header for a listing, whatever its key.
 #[must_use]
 pub fn decode_any(text: &str) -> Option<Entry> {
-    serde_json::from_str::<Wire>(text).ok()?.into_entry()
+    let wire: Value = serde_json::from_str(text).ok()?;
+    let word = |name: &str| wire.get(name).and_then(Value::as_str).map(Box::from);
+    let time = |name: &str| wire.get(name).and_then(Value::as_i64).map(UnixMillis);
+    if wire.get("v").and_then(Value::as_u64) != Some(u64::from(FORMAT)) {
+        return None;
+    }
+    let created = time("c")?;
+    let status =
+        wire.get("st")?.as_u64().and_then(|s| u16::try_from(s).ok()).filter(|s| (200..=599).contains(s))?;
+    let headers = list(&wire, "h")?.iter().map(read_header).collect::<Option<Vec<_>>>()?;
+    let tags = list(&wire, "g")?.iter().map(|tag| read_tag(tag, created)).collect::<Option<Vec<_>>>()?;
+    let stale_if_error = match wire.get("ie") {
+        Some(window) => Some(seconds(window)?),
+        None => None,
+    };
+    let etag: Option<Box<str>> = word("e");
+    if !etag.as_deref().is_none_or(is_field_value) {
+        return None;
+    }
+    Some(Entry {
+        key: word("k")?,
+        kind: Kind::parse(wire.get("n")?.as_str()?)?,
+        status,
+        headers,
+        tags,
+        created,
+        oldest: time("o").unwrap_or(created),
+        by: word("by")?,
+        seen: word("w"),
+        lifetime: read_lifetime(wire.get("l")?)?,
+        stale_if_error,
+        etag,
+        body_len: wire.get("len")?.as_u64()?,
+    })
 }
 
 /// Where a header of this text goes.
@@ -79,109 +129,83 @@ pub fn frame(header: &str) -> Vec<u8> {
 }
 
 /// What a listing shows of an entry without reading it; the metadata beside a framed value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Brief {
-    /// The format version.
-    pub v: u32,
-    /// Marks a framed value; a header has no such field.
-    pub f: u8,
     /// When the render started.
-    pub c: UnixMillis,
-    /// Stale, revalidate, expire.
-    pub l: [Seconds; 3],
+    pub created: UnixMillis,
+    /// Its lifetime.
+    pub lifetime: Lifetime,
     /// HTTP status.
-    pub st: u16,
+    pub status: u64,
     /// Number of tags.
-    pub t: usize,
+    pub tags: u64,
     /// Bytes of the body.
     pub len: u64,
 }
 
-/// The brief form of an entry.
+/// The brief form of an entry. Its `f` marks a framed value: a header has no such field.
 #[must_use]
 pub fn brief(entry: &Entry) -> String {
-    let brief = Brief {
-        v: FORMAT,
-        f: 1,
-        c: entry.created,
-        l: [entry.lifetime.stale, entry.lifetime.revalidate, entry.lifetime.expire],
-        st: entry.status,
-        t: entry.tags.len(),
-        len: entry.body_len,
+    json!({
+        "v": FORMAT, "f": 1, "c": entry.created.0, "l": lifetime_value(&entry.lifetime), "st": entry.status,
+        "t": entry.tags.len(), "len": entry.body_len,
+    })
+    .to_string()
+}
+
+/// Reads [`brief`]; `None` for anything else.
+#[must_use]
+pub fn read_brief(text: &str) -> Option<Brief> {
+    let wire: Value = serde_json::from_str(text).ok()?;
+    wire.get("f")?;
+    Some(Brief {
+        created: UnixMillis(wire.get("c")?.as_i64()?),
+        lifetime: read_lifetime(wire.get("l")?)?,
+        status: wire.get("st")?.as_u64()?,
+        tags: wire.get("t")?.as_u64()?,
+        len: wire.get("len")?.as_u64()?,
+    })
+}
+
+fn lifetime_value(lifetime: &Lifetime) -> Value {
+    // Whole numbers print without a fraction: metadata is small.
+    #[allow(clippy::cast_possible_truncation)] // checked to be the same number
+    let short = |s: Seconds| {
+        let whole = s.0 as i64;
+        #[allow(clippy::cast_precision_loss, clippy::float_cmp)]
+        if whole as f64 == s.0 { Value::from(whole) } else { Value::from(s.0) }
     };
-    serde_json::to_string(&brief).unwrap_or_default()
+    Value::Array(vec![short(lifetime.stale), short(lifetime.revalidate), short(lifetime.expire)])
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    v: u32,
-    k: Box<str>,
-    n: Box<str>,
-    st: u16,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    h: Vec<(Box<str>, Box<str>)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    g: Vec<WireTag>,
-    c: UnixMillis,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    o: Option<UnixMillis>,
-    by: Box<str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    w: Option<Box<str>>,
-    l: [Seconds; 3],
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ie: Option<Seconds>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    e: Option<Box<str>>,
-    len: u64,
+fn read_lifetime(value: &Value) -> Option<Lifetime> {
+    let [stale, revalidate, expire] = value.as_array()?.as_slice() else { return None };
+    Some(Lifetime { stale: seconds(stale)?, revalidate: seconds(revalidate)?, expire: seconds(expire)? })
 }
 
-/// A tag whose data was read by the render itself is its text alone; an older one carries its time.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum WireTag {
-    Own(Tag),
-    Older(Tag, UnixMillis),
+fn seconds(value: &Value) -> Option<Seconds> {
+    value.as_f64().filter(|s| s.is_finite()).map(Seconds)
 }
 
-impl WireTag {
-    fn new(tag: &Tag, as_of: UnixMillis, created: UnixMillis) -> Self {
-        if as_of == created { Self::Own(tag.clone()) } else { Self::Older(tag.clone(), as_of) }
-    }
+/// An absent list is an empty one.
+fn list<'a>(wire: &'a Value, name: &str) -> Option<&'a [Value]> {
+    wire.get(name).map_or(Some(&[]), |list| list.as_array().map(Vec::as_slice))
 }
 
-impl Wire {
-    fn into_entry(self) -> Option<Entry> {
-        let [stale, revalidate, expire] = self.l;
-        let lawful = self.v == FORMAT
-            && (200..=599).contains(&self.st)
-            && [stale, revalidate, expire].iter().all(|s| s.0.is_finite())
-            && self.h.iter().chain(self.e.iter().map(|e| ("etag".into(), e.clone())).collect::<Vec<_>>().iter()).all(|(name, value)| is_token(name) && is_field_value(value));
-        if !lawful {
-            return None;
-        }
-        Some(Entry {
-            key: self.k,
-            kind: Kind::parse(&self.n)?,
-            status: self.st,
-            headers: self.h,
-            tags: self
-                .g
-                .into_iter()
-                .map(|tag| match tag {
-                    WireTag::Own(tag) => (tag, self.c),
-                    WireTag::Older(tag, as_of) => (tag, as_of),
-                })
-                .collect(),
-            created: self.c,
-            oldest: self.o.unwrap_or(self.c),
-            by: self.by,
-            seen: self.w,
-            lifetime: Lifetime { stale, revalidate, expire },
-            stale_if_error: self.ie,
-            etag: self.e,
-            body_len: self.len,
-        })
+fn read_header(value: &Value) -> Option<(Box<str>, Box<str>)> {
+    let [name, value] = value.as_array()?.as_slice() else { return None };
+    let (name, value) = (name.as_str()?, value.as_str()?);
+    (is_token(name) && is_field_value(value)).then(|| (name.into(), value.into()))
+}
+
+fn read_tag(value: &Value, created: UnixMillis) -> Option<(Tag, UnixMillis)> {
+    match value {
+        Value::String(tag) => Some((Tag::new(tag), created)),
+        Value::Array(pair) => match pair.as_slice() {
+            [tag, as_of] => Some((Tag::new(tag.as_str()?), UnixMillis(as_of.as_i64()?))),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -61,8 +61,5 @@ pub fn route_cache_key(kind: &str, source_route: &str, pathname: &str) -> String
 }
 
 fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -23,7 +23,8 @@ pub fn origin_lifetime(headers: &[(Box<str>, Box<str>)]) -> (Option<Lifetime>, O
     // RFC 9111 §5.2.2.2: what must be revalidated may not be served stale.
     let strict = control.must_revalidate || control.proxy_revalidate;
     let grace = if strict { 0.0 } else { control.stale_while_revalidate.map_or(0.0, |s| s.0) };
-    let lifetime = Lifetime { stale: Seconds::INFINITE, revalidate: Seconds(left), expire: Seconds(left + grace) };
+    let lifetime =
+        Lifetime { stale: Seconds::INFINITE, revalidate: Seconds(left), expire: Seconds(left + grace) };
     (Some(lifetime), control.stale_if_error.filter(|_| !strict))
 }
 
@@ -32,7 +33,9 @@ pub fn origin_lifetime(headers: &[(Box<str>, Box<str>)]) -> (Option<Lifetime>, O
 pub fn origin_tags(headers: &[(Box<str>, Box<str>)]) -> Vec<Tag> {
     let lists = headers.iter().filter(|(name, _)| matches!(&**name, "cache-tag" | "x-next-cache-tags"));
     let texts = lists.flat_map(|(_, list)| list.split(',')).map(|text| text.trim_matches([' ', '\t']));
-    let raw = texts.filter(|text| !text.is_empty()).map(|text| RawTag::Text(text.to_owned(), text.encode_utf16().count()));
+    let raw = texts
+        .filter(|text| !text.is_empty())
+        .map(|text| RawTag::Text(text.to_owned(), text.encode_utf16().count()));
     tag::validate(raw).valid
 }
 

@@ -48,7 +48,9 @@ impl KeySpace {
         if namespace.len() > LONGEST_NAMESPACE || !namespace.bytes().all(legal) {
             return Err(Error::new(
                 ErrorCode::Config,
-                format!("namespace {namespace:?}: use at most {LONGEST_NAMESPACE} of the characters A-Z a-z 0-9 - _ ."),
+                format!(
+                    "namespace {namespace:?}: use at most {LONGEST_NAMESPACE} of the characters A-Z a-z 0-9 - _ ."
+                ),
             ));
         }
         let dash = if namespace.is_empty() { "" } else { "-" };

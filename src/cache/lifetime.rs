@@ -37,11 +37,7 @@ pub fn cache_control(revalidate: Option<Seconds>, expire: Option<Seconds>) -> St
         (Some(Seconds(0.0)), _) => NO_CACHE.to_owned(),
         (Some(revalidate), Some(expire)) if revalidate < expire => {
             let window = expire.0 - revalidate.0;
-            format!(
-                "s-maxage={}, stale-while-revalidate={}",
-                JsNumber(revalidate.0),
-                JsNumber(window)
-            )
+            format!("s-maxage={}, stale-while-revalidate={}", JsNumber(revalidate.0), JsNumber(window))
         }
         (Some(revalidate), _) => format!("s-maxage={}", JsNumber(revalidate.0)),
         (None, _) => format!("s-maxage={}", JsNumber(Seconds::YEAR.0)),
@@ -127,11 +123,8 @@ pub struct Lifetime {
 
 impl Lifetime {
     /// No limit at all: where a minimum over a route's inputs starts (CL-20).
-    pub const INFINITE: Self = Self {
-        stale: Seconds::INFINITE,
-        revalidate: Seconds::INFINITE,
-        expire: Seconds::INFINITE,
-    };
+    pub const INFINITE: Self =
+        Self { stale: Seconds::INFINITE, revalidate: Seconds::INFINITE, expire: Seconds::INFINITE };
 
     /// The final lifetime of a cached function: per field what it says itself, else what its inputs imply (CL-12).
     ///
@@ -195,24 +188,20 @@ pub enum Prerender {
     Static,
 }
 
-/// Prints a number as JavaScript's `String(n)` does.
+/// Prints a number as JavaScript's `String(n)` does, within what seconds can be.
 pub(crate) struct JsNumber(pub(crate) f64);
 
 impl fmt::Display for JsNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = self.0.abs();
-        if self.0.is_nan() {
-            f.write_str("NaN")
-        } else if size.is_infinite() {
-            f.write_str(if self.0 > 0.0 { "Infinity" } else { "-Infinity" })
-        } else if size == 0.0 {
-            f.write_str("0") // minus zero too
-        } else if size >= 1e21 {
-            f.write_str(&format!("{:e}", self.0).replace('e', "e+"))
-        } else if size < 1e-6 {
-            write!(f, "{:e}", self.0)
-        } else {
-            write!(f, "{}", self.0)
+        #[allow(clippy::cast_possible_truncation)] // whole, and below 2^63
+        if size < 9e18 && self.0.fract() == 0.0 {
+            return write!(f, "{}", self.0 as i64); // minus zero prints 0 too
+        }
+        match serde_json::Number::from_f64(self.0) {
+            Some(number) => number.fmt(f),
+            None if self.0.is_nan() => f.write_str("NaN"),
+            None => f.write_str(if self.0 > 0.0 { "Infinity" } else { "-Infinity" }),
         }
     }
 }

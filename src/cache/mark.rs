@@ -3,7 +3,9 @@
 //! There is no read-modify-write on the store, and the last put to arrive wins, so a mark is a time that only
 //! ever needs to grow. It is written with a lead, which covers clock differences and a put's way to the store.
 
-use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+
+use serde_json::{Value, json};
 
 use crate::time::UnixMillis;
 
@@ -79,19 +81,18 @@ pub enum TagState {
 }
 
 /// The last immediate expiry of a tag.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HardMark {
     /// Data from this moment or before is expired.
     pub t: UnixMillis,
     /// The isolate that wrote it.
     pub by: Box<str>,
     /// The time without lead: on a first attempt only, as a later one may overwrite somebody else's mark.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exact: Option<UnixMillis>,
 }
 
 /// A revalidation with a grace: stale now, expired later.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SoftMark {
     /// Data from this moment or before is stale.
     pub s: UnixMillis,
@@ -100,12 +101,11 @@ pub struct SoftMark {
     /// The isolate that wrote it.
     pub by: Box<str>,
     /// As in [`HardMark::exact`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exact: Option<UnixMillis>,
 }
 
 /// "Look": somebody revalidated something up to this time. It never says "valid".
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Watermark {
     /// Rounded up, and ahead of the clock, so that it covers the marks it announces.
     pub t: UnixMillis,
@@ -149,7 +149,7 @@ pub fn fold_soft(marks: impl IntoIterator<Item = SoftMark>, now: UnixMillis) -> 
     let passed_or = |mark: &SoftMark| mark.x.max(now);
     let mut all: Vec<SoftMark> = marks.into_iter().collect();
     // The strongest of equals first: later `s`, then sooner expiry.
-    all.sort_by(|a, b| b.s.cmp(&a.s).then(passed_or(a).cmp(&passed_or(b))).then(a.exact.is_none().cmp(&b.exact.is_none())));
+    all.sort_unstable_by_key(|mark| (Reverse(mark.s), passed_or(mark), mark.exact.is_none()));
     let mut kept: Vec<SoftMark> = Vec::new();
     for mark in all {
         let dominated = kept.last().is_some_and(|stronger| passed_or(stronger) <= passed_or(&mark));
@@ -176,4 +176,61 @@ fn merge_closest(marks: &mut Vec<SoftMark>) {
         later.x = earlier.x.min(later.x);
         later.exact = None;
     }
+}
+
+impl HardMark {
+    /// As it is stored.
+    #[must_use]
+    pub fn text(&self) -> String {
+        json!({ "t": self.t.0, "by": self.by, "e": self.exact.map(|e| e.0) }).to_string()
+    }
+
+    /// Reads [`Self::text`].
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        Some(Self { t: time(&value, "t")?, by: word(&value, "by")?, exact: time(&value, "e") })
+    }
+}
+
+impl SoftMark {
+    /// A list as it is stored.
+    #[must_use]
+    pub fn list_text(list: &[Self]) -> String {
+        let one = |m: &Self| json!({ "s": m.s.0, "x": m.x.0, "by": m.by, "e": m.exact.map(|e| e.0) });
+        Value::Array(list.iter().map(one).collect()).to_string()
+    }
+
+    /// Reads [`Self::list_text`].
+    #[must_use]
+    pub fn read_list(text: &str) -> Option<Vec<Self>> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let one = |v: &Value| {
+            Some(Self { s: time(v, "s")?, x: time(v, "x")?, by: word(v, "by")?, exact: time(v, "e") })
+        };
+        value.as_array()?.iter().map(one).collect()
+    }
+}
+
+impl Watermark {
+    /// As it is stored.
+    #[must_use]
+    pub fn text(&self) -> String {
+        json!({ "t": self.t.0, "id": self.id }).to_string()
+    }
+
+    /// Reads [`Self::text`].
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        Some(Self { t: time(&value, "t")?, id: word(&value, "id")? })
+    }
+}
+
+fn time(value: &Value, name: &str) -> Option<UnixMillis> {
+    value.get(name)?.as_i64().map(UnixMillis)
+}
+
+fn word(value: &Value, name: &str) -> Option<Box<str>> {
+    value.get(name)?.as_str().map(Into::into)
 }

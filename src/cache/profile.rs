@@ -79,11 +79,8 @@ impl Profiles {
         let expire_time = duration("expireTime", options.expire_time)?;
 
         let presets = PRESETS.iter().map(|&(name, stale, revalidate, expire)| {
-            let lifetime = Lifetime {
-                stale: Seconds(stale),
-                revalidate: Seconds(revalidate),
-                expire: Seconds(expire),
-            };
+            let lifetime =
+                Lifetime { stale: Seconds(stale), revalidate: Seconds(revalidate), expire: Seconds(expire) };
             (name.to_owned(), Life::from(lifetime))
         });
         let mut named: BTreeMap<String, Life> = presets.collect();
@@ -97,14 +94,7 @@ impl Profiles {
             None => (Life::default(), Seconds::INFINITE),
         };
         let stale = static_stale.unwrap_or(DEFAULT_STALE);
-        let default = Lifetime::or(
-            written,
-            Lifetime {
-                stale,
-                revalidate: DEFAULT_REVALIDATE,
-                expire,
-            },
-        );
+        let default = Lifetime::or(written, Lifetime { stale, revalidate: DEFAULT_REVALIDATE, expire });
         named.insert(DEFAULT.to_owned(), default.into());
         Ok(Self { named, default })
     }
@@ -194,11 +184,8 @@ fn check(raw: &RawLife, profile: Option<&str>) -> Result<Life, Error> {
     };
     match (life.revalidate, life.expire) {
         (Some(revalidate), Some(expire)) if revalidate > expire => {
-            let (names, revalidate, expire) = (
-                place("expire", profile),
-                JsNumber(revalidate.0),
-                JsNumber(expire.0),
-            );
+            let (names, revalidate, expire) =
+                (place("expire", profile), JsNumber(revalidate.0), JsNumber(expire.0));
             Err(invalid(format!(
                 "{names} is {expire}, but must not be less than `revalidate`, which is {revalidate}: `expire` says \
                  how many seconds from the start the entry can no longer be used. Raise `expire` or lower `revalidate`."
@@ -216,9 +203,9 @@ fn field(field: Field, raw: &RawSeconds, profile: Option<&str>) -> Result<Option
             "{place}: Pass `Infinity` instead of `false` if you {}.",
             field.meaning_of_false()
         ))),
-        RawSeconds::NotANumber(ref printed) => Err(invalid(format!(
-            "{place} must be a number of seconds, received {printed}."
-        ))),
+        RawSeconds::NotANumber(ref printed) => {
+            Err(invalid(format!("{place} must be a number of seconds, received {printed}.")))
+        }
         RawSeconds::Number(f64::INFINITY) => Ok(Some(Seconds::INFINITE)),
         RawSeconds::Number(number) if number.is_finite() => Ok(Some(Seconds(number))),
         RawSeconds::Number(number) => {

@@ -79,7 +79,12 @@ impl Collected {
     }
 
     /// Takes in an `unstable_cache` input: as [`Self::absorb`], but of its lifetime `revalidate` alone counts (UN-8).
-    pub fn absorb_unstable(&mut self, tags: &[(Tag, UnixMillis)], oldest: UnixMillis, revalidate: Option<Seconds>) {
+    pub fn absorb_unstable(
+        &mut self,
+        tags: &[(Tag, UnixMillis)],
+        oldest: UnixMillis,
+        revalidate: Option<Seconds>,
+    ) {
         self.absorb_parts(tags, oldest, Life { revalidate, ..Life::default() });
     }
 

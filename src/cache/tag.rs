@@ -25,9 +25,7 @@ pub const MAX_ITEMS: usize = 128;
 /// ```
 #[must_use]
 pub fn encode_header_safe(text: &str) -> Cow<'_, str> {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let hex = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or_default();
 
     if text.bytes().all(is_header_safe) {

@@ -141,15 +141,24 @@ impl<S: Store> Flow<S> {
         }
     }
 
-    fn entry(&self, ask: &Ask, head: &Rendered<()>, bytes: &Bytes<S::Body>, scope: &Scope, keep: &Keep) -> Entry {
+    fn entry(
+        &self,
+        ask: &Ask,
+        head: &Rendered<()>,
+        bytes: &Bytes<S::Body>,
+        scope: &Scope,
+        keep: &Keep,
+    ) -> Entry {
         let mut scope = scope.borrow_mut();
         if let Policy::Proxy { tags, .. } = &ask.policy {
             for tag in origin_tags(&head.headers).into_iter().chain(tags.iter().cloned()) {
                 scope.tag(tag);
             }
         }
-        let own_etag = head.headers.iter().find(|(name, _)| **name == *"etag").map(|(_, value)| value.clone());
-        let headers = head.headers.iter().filter(|(name, _)| !is_internal_response_header(name)).cloned().collect();
+        let own_etag =
+            head.headers.iter().find(|(name, _)| **name == *"etag").map(|(_, value)| value.clone());
+        let headers =
+            head.headers.iter().filter(|(name, _)| !is_internal_response_header(name)).cloned().collect();
         Entry {
             key: ask.key.full().into(),
             kind: ask.kind(),

@@ -43,7 +43,12 @@ pub trait Render: Clone + 'static {
     type Error;
 
     /// Renders. Whatever it reads of the cache, and whether it looked at its request, ends up in `scope`.
-    async fn render(&self, how: Mode, visit: Rc<Visit>, scope: Scope) -> Result<Rendered<Self::Live>, Self::Error>;
+    async fn render(
+        &self,
+        how: Mode,
+        visit: Rc<Visit>,
+        scope: Scope,
+    ) -> Result<Rendered<Self::Live>, Self::Error>;
 
     /// Begins to collect the bytes of `live` beside the visitor; yields `None` where the body failed before its end
     /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
@@ -155,7 +160,12 @@ impl<S: Store> Flow<S> {
             Policy::Data { own, .. } => own,
             _ => None,
         };
-        Reading { now: self.index.store.now(), lead_ms: self.index.lead_ms, persisted: ask.persisted, lifetime }
+        Reading {
+            now: self.index.store.now(),
+            lead_ms: self.index.lead_ms,
+            persisted: ask.persisted,
+            lifetime,
+        }
     }
 
     /// A cold miss: one render per key and isolate. A follower shares bytes only, and judges them as if it had read
@@ -179,7 +189,8 @@ impl<S: Store> Flow<S> {
         match role {
             Role::Alone => self.render(ask, visit, render, why, prior).await,
             Role::Leader(signal) => {
-                let landing = Landing { flow: self.clone(), key: ask.key.name().into(), signal, unstorable: true };
+                let landing =
+                    Landing { flow: self.clone(), key: ask.key.name().into(), signal, unstorable: true };
                 self.render_landing(ask, visit, render, why, prior, Some(landing)).await
             }
             Role::Follower(signal) => {

@@ -2,10 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 
+use futures_util::FutureExt as _;
+
 use crate::cache::seen::Floors;
 use crate::cache::tag::Tag;
 use crate::error::Error;
-use crate::store::{Defer, How, Index, Store};
+use crate::store::{Defer, How, Index, Store, all};
 use crate::time::UnixMillis;
 
 /// One request, or one background render.
@@ -165,7 +167,8 @@ impl Visit {
                 waiting.push(id);
             }
         }
-        let results = futures_util::future::join_all(waiting.into_iter().map(|id| self.commit(index, id))).await;
+        let writing = waiting.into_iter().map(|id| self.commit(index, id).boxed_local()).collect();
+        let results = all(writing).await;
         results.into_iter().collect()
     }
 }

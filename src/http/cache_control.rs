@@ -68,10 +68,7 @@ impl CacheControl {
             if let Some(flag) = control.flag(&name) {
                 *flag = true;
             } else if let Some(duration) = control.duration(&name) {
-                let told = argument
-                    .filter(|_| !is_spaced)
-                    .and_then(delta_seconds)
-                    .unwrap_or(Seconds(0.0));
+                let told = argument.filter(|_| !is_spaced).and_then(delta_seconds).unwrap_or(Seconds(0.0));
                 *duration = Some(duration.map_or(told, |earlier| earlier.min(told)));
             }
         }
@@ -141,19 +138,12 @@ impl CacheControl {
 
 /// `delta-seconds`, bare or quoted; `None` for anything that is not just digits.
 fn delta_seconds(argument: &str) -> Option<Seconds> {
-    let digits = argument
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(argument);
+    let digits = argument.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(argument);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     // Digits that do not fit are too many, not wrong.
     is_number.then(|| capped(digits.parse().unwrap_or(u64::MAX)))
 }
 
 fn capped(seconds: u64) -> Seconds {
-    Seconds(
-        u32::try_from(seconds)
-            .map_or(MAX_SECONDS, |seconds| seconds.min(MAX_SECONDS))
-            .into(),
-    )
+    Seconds(u32::try_from(seconds).map_or(MAX_SECONDS, |seconds| seconds.min(MAX_SECONDS)).into())
 }

@@ -27,9 +27,8 @@ fn joined_lines(pair: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(pair);
     std::iter::from_fn(move || {
         let text = rest?;
-        let mut halves = text
-            .match_indices(", ")
-            .map(|(at, _)| (text.get(..at), text.get(at.saturating_add(2)..)));
+        let mut halves =
+            text.match_indices(", ").map(|(at, _)| (text.get(..at), text.get(at.saturating_add(2)..)));
         let cut = halves.find(|(_, behind)| behind.is_some_and(starts_a_pair));
         let (first, behind) = cut.unwrap_or((Some(text), None));
         rest = behind;

@@ -7,11 +7,7 @@ pub(super) fn parse(field: &str) -> Option<Vec<(&str, Item)>> {
     let mut members = Vec::new();
     while !rest.is_at_end() {
         let key = rest.key()?;
-        let item = if rest.eat('=') {
-            rest.item_or_inner_list()?
-        } else {
-            Item::Boolean(true)
-        };
+        let item = if rest.eat('=') { rest.item_or_inner_list()? } else { Item::Boolean(true) };
         rest.parameters()?;
         members.push((key, item));
 
@@ -60,8 +56,7 @@ impl<'a> Cursor<'a> {
     /// §4.2.3.3
     fn key(&mut self) -> Option<&'a str> {
         let key = self.take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.*".contains(c));
-        key.starts_with(|c: char| c.is_ascii_lowercase() || c == '*')
-            .then_some(key)
+        key.starts_with(|c: char| c.is_ascii_lowercase() || c == '*').then_some(key)
     }
 
     /// §4.2.1.1
@@ -122,11 +117,7 @@ impl<'a> Cursor<'a> {
         } else {
             return None;
         };
-        Some(Item::Integer(if is_negative {
-            number.saturating_neg()
-        } else {
-            number
-        }))
+        Some(Item::Integer(if is_negative { number.saturating_neg() } else { number }))
     }
 
     /// §4.2.5

@@ -44,11 +44,7 @@ pub fn if_none_match(header: &str, etag: &str) -> bool {
 
 /// The quoted part of the entity tag at the front, and what follows. There are no escapes in it.
 fn opaque_tag(text: &str) -> Option<(&str, &str)> {
-    let (opaque, behind) = text
-        .strip_prefix("W/")
-        .unwrap_or(text)
-        .strip_prefix('"')?
-        .split_once('"')?;
+    let (opaque, behind) = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?.split_once('"')?;
     let is_etagc = |c: char| c == '!' || ('#'..='~').contains(&c) || c >= '\u{80}';
     opaque.chars().all(is_etagc).then_some((opaque, behind))
 }

@@ -5,12 +5,8 @@ use crate::http::text::{is_token, members};
 /// Fields by which parts of Next talk to each other, and which therefore no client may send (T9, WK-5).
 ///
 /// `x-prerender-revalidate` and the revalidated-tags pair are honoured with a valid token: read them first.
-const INTERNAL_REQUEST: [&str; 4] = [
-    "x-action-forwarded",
-    "x-next-cache-tags",
-    "x-next-revalidate-tag-token",
-    "x-next-revalidated-tags",
-];
+const INTERNAL_REQUEST: [&str; 4] =
+    ["x-action-forwarded", "x-next-cache-tags", "x-next-revalidate-tag-token", "x-next-revalidated-tags"];
 const INTERNAL_REQUEST_PREFIXES: [&str; 10] = [
     "next-resume",
     "x-invoke-",
@@ -25,12 +21,8 @@ const INTERNAL_REQUEST_PREFIXES: [&str; 10] = [
 ];
 
 /// Fields of an origin's response that are meant for us. Next's client reads other `x-nextjs-` fields: those pass.
-const INTERNAL_RESPONSE: [&str; 4] = [
-    "cache-tag",
-    "x-next-cache-tags",
-    "x-next-revalidate-tag-token",
-    "x-next-revalidated-tags",
-];
+const INTERNAL_RESPONSE: [&str; 4] =
+    ["cache-tag", "x-next-cache-tags", "x-next-revalidate-tag-token", "x-next-revalidated-tags"];
 const INTERNAL_RESPONSE_PREFIXES: [&str; 8] = [
     "next-resume",
     "x-invoke-",
@@ -130,12 +122,7 @@ pub fn hop_by_hop(name: &str) -> bool {
 /// ```
 #[must_use]
 pub fn connection_listed<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    values
-        .into_iter()
-        .flat_map(members)
-        .filter(|name| is_token(name))
-        .map(str::to_ascii_lowercase)
-        .collect()
+    values.into_iter().flat_map(members).filter(|name| is_token(name)).map(str::to_ascii_lowercase).collect()
 }
 
 fn is_any_of(name: &str, names: &[&str]) -> bool {
@@ -147,6 +134,5 @@ fn begins_with_any_of(name: &str, prefixes: &[&str]) -> bool {
 }
 
 fn begins_with(name: &str, prefix: &str) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }

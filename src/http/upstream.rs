@@ -9,7 +9,9 @@ use super::headers::{connection_listed, hop_by_hop, is_forwarding_header, is_int
 #[must_use]
 pub fn upstream_lines(headers: &[(Box<str>, Box<str>)], whole: bool) -> String {
     let listed = connection_listed(headers.iter().filter(|(n, _)| **n == *"connection").map(|(_, v)| &**v));
-    let partial = |name: &str| matches!(name, "if-none-match" | "if-modified-since" | "if-match" | "if-unmodified-since");
+    let partial = |name: &str| {
+        matches!(name, "if-none-match" | "if-modified-since" | "if-match" | "if-unmodified-since")
+    };
     let framing = |name: &str| matches!(name, "host" | "content-length");
     let mut lines = String::new();
     for (name, value) in headers {

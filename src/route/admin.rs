@@ -26,7 +26,11 @@ pub fn check(request: &Request<'_>, dev: bool, secret: Option<&Secret>) -> Resul
         let Some(secret) = secret else { return Err(Refusal::not_found()) };
         let token = request.authorization.and_then(bearer);
         if !token.is_some_and(|token| secret.matches(token)) {
-            return Err(Refusal::new(401, ErrorCode::Unauthorized, "send Authorization: Bearer <FRESHTAG_SECRET>"));
+            return Err(Refusal::new(
+                401,
+                ErrorCode::Unauthorized,
+                "send Authorization: Bearer <FRESHTAG_SECRET>",
+            ));
         }
     }
     let action = Action::find(request.pathname).ok_or_else(Refusal::not_found)?;
@@ -48,10 +52,12 @@ pub fn check(request: &Request<'_>, dev: bool, secret: Option<&Secret>) -> Resul
 }
 
 fn foreign(request: &Request<'_>) -> Result<(), Refusal> {
-    let refuse = |what: &str| Err(Refusal::new(403, ErrorCode::Forbidden, &format!("{what} is of another site")));
+    let refuse =
+        |what: &str| Err(Refusal::new(403, ErrorCode::Forbidden, &format!("{what} is of another site")));
     if let Some(origin) = request.origin {
         let own = origin.split_once("://").is_some_and(|(scheme, host)| {
-            matches!(scheme, "http" | "https") && request.host.is_some_and(|own| own.eq_ignore_ascii_case(host))
+            matches!(scheme, "http" | "https")
+                && request.host.is_some_and(|own| own.eq_ignore_ascii_case(host))
         });
         if !own {
             return refuse("Origin");
@@ -134,7 +140,7 @@ impl Action {
 
 /// A percent-encoded path segment as text.
 fn decoded(segment: &str) -> String {
-    let bytes = url::form_urlencoded::parse(format!("v={}", segment.replace('+', "%2B")).as_bytes())
+    let bytes = form_urlencoded::parse(format!("v={}", segment.replace('+', "%2B")).as_bytes())
         .next()
         .map(|(_, value)| value.into_owned());
     bytes.unwrap_or_default()
@@ -167,7 +173,9 @@ impl Refusal {
 pub fn parse_revalidate(body: &str, profiles: &Profiles) -> Result<Revalidate, Error> {
     let request = |message: &str| Err(Error::new(ErrorCode::InvalidRequest, message));
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(body) else {
-        return request("the body must be a JSON object such as {\"tag\":\"posts\"} or {\"path\":\"/posts/1\"}");
+        return request(
+            "the body must be a JSON object such as {\"tag\":\"posts\"} or {\"path\":\"/posts/1\"}",
+        );
     };
     match (fields.get("tag"), fields.get("path")) {
         (Some(_), Some(_)) => request("send either tag or path, not both"),
@@ -219,9 +227,15 @@ fn parse_profile(value: Option<&Value>, profiles: &Profiles) -> Result<Option<Se
             let seconds = |name: &str| match fields.get(name) {
                 None => RawSeconds::Undefined,
                 Some(Value::Bool(false)) => RawSeconds::False,
-                Some(value) => value.as_f64().map_or_else(|| RawSeconds::NotANumber(value.to_string()), RawSeconds::Number),
+                Some(value) => value
+                    .as_f64()
+                    .map_or_else(|| RawSeconds::NotANumber(value.to_string()), RawSeconds::Number),
             };
-            let raw = RawLife { stale: seconds("stale"), revalidate: seconds("revalidate"), expire: seconds("expire") };
+            let raw = RawLife {
+                stale: seconds("stale"),
+                revalidate: seconds("revalidate"),
+                expire: seconds("expire"),
+            };
             validate(&raw).map_err(named)?
         }
         Some(other) => {

@@ -19,9 +19,7 @@ pub fn decide(method: &str, implemented: &[Method]) -> MethodVerdict {
     match method {
         _ if implemented.contains(&method) => MethodVerdict::Run(method),
         Method::Head if implemented.contains(&Method::Get) => MethodVerdict::RunGetForHead,
-        Method::Options => MethodVerdict::Options {
-            allow: allow(implemented),
-        },
+        Method::Options => MethodVerdict::Options { allow: allow(implemented) },
         _ => MethodVerdict::NotAllowed,
     }
 }
@@ -63,15 +61,8 @@ pub enum Method {
 
 impl Method {
     /// Every method, in alphabetical order.
-    pub const ALL: [Self; 7] = [
-        Self::Delete,
-        Self::Get,
-        Self::Head,
-        Self::Options,
-        Self::Patch,
-        Self::Post,
-        Self::Put,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put];
 
     /// The method of this name, which is also the name of its export in a route module.
     #[must_use]
@@ -119,10 +110,7 @@ fn allow(implemented: &[Method]) -> String {
             || *method == Method::Options
             || (*method == Method::Head && implemented.contains(&Method::Get))
     };
-    let names: Vec<&str> = Method::ALL
-        .iter()
-        .filter(|method| is_answered(method))
-        .map(|m| m.as_str())
-        .collect();
+    let names: Vec<&str> =
+        Method::ALL.iter().filter(|method| is_answered(method)).map(|m| m.as_str()).collect();
     names.join(", ")
 }

@@ -27,11 +27,7 @@ const MAX_PATH_LENGTH: usize = 1024;
 pub fn implicit_tags(page: &str, pathname: &str) -> Vec<Tag> {
     let mut tags = vec![path_tag("/layout")];
     if page.starts_with('/') {
-        let ends = page
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .skip(1)
-            .chain([page.len()]);
+        let ends = page.match_indices('/').map(|(at, _)| at).skip(1).chain([page.len()]);
         for prefix in ends.filter_map(|end| page.get(..end)) {
             add(&mut tags, file_tag(prefix));
         }
@@ -84,16 +80,10 @@ pub fn revalidate_path_tags(path: &str, kind: Option<&str>) -> PathTags {
         let warning = format!(
             "revalidatePath received \"{path}\" which exceeded max length of {MAX_PATH_LENGTH}: nothing was revalidated."
         );
-        return PathTags {
-            tags: Vec::new(),
-            warning: Some(warning),
-        };
+        return PathTags { tags: Vec::new(), warning: Some(warning) };
     }
 
-    let trimmed = path
-        .strip_suffix('/')
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(path);
+    let trimmed = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
     let kind = kind.filter(|kind| !kind.is_empty());
     let tag = match kind {
         Some(kind) if trimmed.ends_with('/') => path_tag(&format!("{trimmed}{kind}")),

@@ -39,18 +39,10 @@ impl Router {
     /// `INVALID_PATH` names the pattern that cannot be read, or the two that cannot be told apart.
     pub fn new(patterns: &[String]) -> Result<Self, Error> {
         let parse = |(index, pattern): (usize, &String)| {
-            Ok(Route {
-                segments: segments_of(pattern)?,
-                index,
-                pattern: pattern.clone(),
-            })
+            Ok(Route { segments: segments_of(pattern)?, index, pattern: pattern.clone() })
         };
-        let mut routes: Vec<Route> = patterns
-            .iter()
-            .enumerate()
-            .map(parse)
-            .collect::<Result<_, Error>>()?;
-        routes.sort_by(|a, b| a.segments.cmp(&b.segments));
+        let mut routes: Vec<Route> = patterns.iter().enumerate().map(parse).collect::<Result<_, Error>>()?;
+        routes.sort_unstable_by(|a, b| a.segments.cmp(&b.segments).then(a.index.cmp(&b.index)));
         refuse_ambiguity(&routes)?;
         Ok(Self { routes })
     }
@@ -64,11 +56,7 @@ impl Router {
         let Some(path) = raw_pathname.strip_prefix('/') else {
             return Matched::None;
         };
-        let segments: Vec<&str> = if path.is_empty() {
-            Vec::new()
-        } else {
-            path.split('/').collect()
-        };
+        let segments: Vec<&str> = if path.is_empty() { Vec::new() } else { path.split('/').collect() };
         if segments.iter().any(|segment| segment.is_empty()) {
             return Matched::None;
         }
@@ -76,10 +64,7 @@ impl Router {
             return Matched::None;
         };
         match route.params(&segments) {
-            Some(params) => Matched::Route(Match {
-                index: route.index,
-                params,
-            }),
+            Some(params) => Matched::Route(Match { index: route.index, params }),
             None => Matched::Malformed,
         }
     }
@@ -175,12 +160,8 @@ impl Route {
 }
 
 fn segments_of(pattern: &str) -> Result<Vec<Segment>, Error> {
-    let refuse = |why: &str| {
-        Err(Error::new(
-            ErrorCode::InvalidPath,
-            format!("Route pattern \"{pattern}\": {why}."),
-        ))
-    };
+    let refuse =
+        |why: &str| Err(Error::new(ErrorCode::InvalidPath, format!("Route pattern \"{pattern}\": {why}.")));
     let Some(path) = pattern.strip_prefix('/') else {
         return refuse("it must start with `/`");
     };
@@ -199,10 +180,7 @@ fn segments_of(pattern: &str) -> Result<Vec<Segment>, Error> {
         let Some(segment) = segment_of(part) else {
             return refuse("a parameter is a whole segment: `[name]`, `[...name]` or `[[...name]]`");
         };
-        if segment
-            .name()
-            .is_some_and(|name| segments.iter().any(|earlier| earlier.name() == Some(name)))
-        {
+        if segment.name().is_some_and(|name| segments.iter().any(|earlier| earlier.name() == Some(name))) {
             return refuse("two parameters have the same name");
         }
         segments.push(segment);
@@ -212,9 +190,7 @@ fn segments_of(pattern: &str) -> Result<Vec<Segment>, Error> {
 
 fn segment_of(part: &str) -> Option<Segment> {
     let inside = |text: &str, open: &str, close: &str| {
-        text.strip_prefix(open)
-            .and_then(|rest| rest.strip_suffix(close))
-            .map(str::to_owned)
+        text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).map(str::to_owned)
     };
     let segment = if let Some(name) = inside(part, "[[...", "]]") {
         Segment::Any(name)
@@ -281,11 +257,7 @@ fn decode(segment: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(segment.len());
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
-        let byte = if byte == b'%' {
-            hex(bytes.next()?)? << 4 | hex(bytes.next()?)?
-        } else {
-            byte
-        };
+        let byte = if byte == b'%' { hex(bytes.next()?)? << 4 | hex(bytes.next()?)? } else { byte };
         if byte == 0 {
             return None;
         }
@@ -295,7 +267,5 @@ fn decode(segment: &str) -> Option<String> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

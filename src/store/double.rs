@@ -263,11 +263,14 @@ impl Place {
 
     fn visible(&self, key: &str) -> Option<Version> {
         let lags = self.world.0.lags.borrow();
-        let lag = lags.iter().find(|(p, k, _)| *p == self.number && key.starts_with(k.as_str())).map_or(0, |l| l.2);
+        let lag =
+            lags.iter().find(|(p, k, _)| *p == self.number && key.starts_with(k.as_str())).map_or(0, |l| l.2);
         let seen = self.world.0.elapsed.get().saturating_sub(lag);
         let keys = self.world.0.keys.borrow();
         // The last put to arrive wins; a place sees its own at once.
-        let mine = |v: &&Version| v.commit <= seen || (v.place == self.number && v.commit <= self.world.0.elapsed.get());
+        let mine = |v: &&Version| {
+            v.commit <= seen || (v.place == self.number && v.commit <= self.world.0.elapsed.get())
+        };
         keys.get(key)?.iter().filter(mine).max_by_key(|v| v.commit).cloned()
     }
 

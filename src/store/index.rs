@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use futures_util::future::{join, join_all};
+use futures_util::FutureExt as _;
+use futures_util::future::join;
 
 use super::memory::{LARGEST_BODY, Memory};
-use super::{Store, StoreError, Stored};
+use super::{Store, StoreError, Stored, all};
 use crate::cache::codec;
 use crate::cache::decide::{Decision, Reading, TagVerdict, decide};
 use crate::cache::entry::Entry;
@@ -145,7 +146,7 @@ impl<S: Store> Index<S> {
         }
         let text = self.store.text(&self.keys.watermark()).await?;
         let read = match text {
-            Some(text) => Some(parse::<Watermark>(&text)?),
+            Some(text) => Some(Watermark::read(&text).ok_or_else(unreadable)?),
             None => None,
         };
         Ok(self.memory.saw_watermark(read, self.store.now()))
@@ -205,18 +206,14 @@ impl<S: Store> Index<S> {
     async fn read_marks(&self, tags: &[&Tag]) -> Result<(), StoreError> {
         let keys: Vec<String> =
             tags.iter().flat_map(|tag| [self.keys.hard_mark(tag), self.keys.soft_marks(tag)]).collect();
-        let chunks = join_all(keys.chunks(BULK).map(|chunk| self.store.texts(chunk))).await;
-        let mut texts = Vec::with_capacity(keys.len());
-        for chunk in chunks {
-            texts.extend(chunk?);
-        }
+        let texts = self.read_texts(&keys).await?;
         let now = self.store.now();
         let mut texts = texts.into_iter();
         let mut parsed = Vec::with_capacity(tags.len());
         for tag in tags {
             let (hard, soft) = (texts.next().flatten(), texts.next().flatten());
-            let hard = hard.map(|text| parse::<HardMark>(&text)).transpose()?;
-            let soft = soft.map(|text| parse::<Vec<SoftMark>>(&text)).transpose()?.unwrap_or_default();
+            let hard = hard.map(|text| HardMark::read(&text).ok_or_else(unreadable)).transpose()?;
+            let soft = soft.map_or(Ok(Vec::new()), |text| read_soft(&text))?;
             parsed.push((*tag, TagMarks { hard, soft }));
         }
         for (tag, marks) in parsed {
@@ -228,14 +225,18 @@ impl<S: Store> Index<S> {
     /// The soft marks of these tags as the store has them.
     pub(super) async fn read_soft_marks(&self, tags: &[Tag]) -> Result<Vec<Vec<SoftMark>>, StoreError> {
         let keys: Vec<String> = tags.iter().map(|tag| self.keys.soft_marks(tag)).collect();
-        let chunks = join_all(keys.chunks(BULK).map(|chunk| self.store.texts(chunk))).await;
-        let mut all = Vec::with_capacity(tags.len());
-        for chunk in chunks {
-            for text in chunk? {
-                all.push(text.map(|text| parse(&text)).transpose()?.unwrap_or_default());
-            }
+        let texts = self.read_texts(&keys).await?;
+        texts.into_iter().map(|text| text.map_or(Ok(Vec::new()), |text| read_soft(&text))).collect()
+    }
+
+    /// Many texts, 100 an operation, all operations at once.
+    async fn read_texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
+        let chunks = keys.chunks(BULK).map(|chunk| self.store.texts(chunk).boxed_local()).collect();
+        let mut texts = Vec::with_capacity(keys.len());
+        for chunk in all(chunks).await {
+            texts.extend(chunk?);
         }
-        Ok(all)
+        Ok(texts)
     }
 
     /// The marks of one tag, for the admin pages.
@@ -257,6 +258,10 @@ fn clean(entry: &Entry, as_of: UnixMillis, watermark: Option<&Option<Watermark>>
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Failed(format!("a stored mark cannot be read: {error}")))
+fn read_soft(text: &str) -> Result<Vec<SoftMark>, StoreError> {
+    SoftMark::read_list(text).ok_or_else(unreadable)
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Failed("a stored mark cannot be read".to_owned())
 }

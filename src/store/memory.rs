@@ -95,7 +95,7 @@ struct Flight<G> {
 }
 
 /// Figures for the admin pages.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Usage {
     /// Bodies held.
     pub bodies: usize,
@@ -143,7 +143,9 @@ impl<B: Clone, G: Clone> Memory<B, G> {
 
     /// The watermark, if it was read recently enough. The inner `None` means there is none.
     pub(crate) fn young_watermark(&self, now: UnixMillis) -> Option<Option<Watermark>> {
-        self.with_watermark(|slot| slot.read_at.filter(|at| now.since(*at) < MEMO_MS).map(|_| slot.known.clone()))
+        self.with_watermark(|slot| {
+            slot.read_at.filter(|at| now.since(*at) < MEMO_MS).map(|_| slot.known.clone())
+        })
     }
 
     /// Takes in a read of the watermark; its time never goes back.
@@ -218,9 +220,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
 
     /// Notes a read of a key; true from the second read within a minute on, when its body is worth holding.
     pub(crate) fn read_again(&self, key: &str, now: UnixMillis) -> bool {
-        self.with_key(key, |times| {
-            times.read_at.replace(now).is_some_and(|at| now.since(at) < CATCH_UP_MS)
-        })
+        self.with_key(key, |times| times.read_at.replace(now).is_some_and(|at| now.since(at) < CATCH_UP_MS))
     }
 
     /// Holds a body that was read from the store.

@@ -8,11 +8,13 @@ mod index;
 mod lru;
 pub mod memory;
 mod revalidate;
+mod together;
 
 use std::fmt;
 
 pub use index::{Found, Index, Snapshot};
 pub use revalidate::How;
+pub(crate) use together::all;
 
 use crate::time::UnixMillis;
 

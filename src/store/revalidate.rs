@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
 
-use super::{Defer, Index, Store, StoreError};
+use super::{Defer, Index, Store, StoreError, all};
 use crate::cache::mark::{HardMark, SoftMark, TagMarks, Watermark, fold_soft};
 use crate::cache::tag::Tag;
 use crate::error::{Error, ErrorCode};
@@ -45,7 +44,13 @@ impl<S: Store> Index<S> {
     /// # Errors
     ///
     /// `REVALIDATE_FAILED` with the tags that could not be written, after five seconds of trouble.
-    pub async fn revalidate(&self, tags: &[Tag], how: How, at: UnixMillis, defer: &Defer) -> Result<(), Error> {
+    pub async fn revalidate(
+        &self,
+        tags: &[Tag],
+        how: How,
+        at: UnixMillis,
+        defer: &Defer,
+    ) -> Result<(), Error> {
         if tags.is_empty() {
             return Ok(());
         }
@@ -61,9 +66,13 @@ impl<S: Store> Index<S> {
                 }
             }
         }
-        let results = join_all(tags.iter().map(|tag| self.put_mark(tag, how, at, defer))).await;
-        let failed: Vec<(&Tag, StoreError)> =
-            tags.iter().zip(results).filter_map(|(tag, result)| result.err().map(|error| (tag, error))).collect();
+        let puts = tags.iter().map(|tag| self.put_mark(tag, how, at, defer).boxed_local()).collect();
+        let results = all(puts).await;
+        let failed: Vec<(&Tag, StoreError)> = tags
+            .iter()
+            .zip(results)
+            .filter_map(|(tag, result)| result.err().map(|error| (tag, error)))
+            .collect();
         // The marks that did commit are announced even where others did not.
         let announced = if failed.len() < tags.len() {
             let after = self.memory.with_watermark(next);
@@ -150,13 +159,12 @@ impl<S: Store> Index<S> {
             let marks = self.marks_at(how, at, began.plus_ms(self.lead_ms), exact.take());
             self.memory.saw_marks(tag, marks.clone(), true, began);
             let text = match (&marks.hard, how) {
-                (Some(mark), How::Expire) => serde_json::to_string(mark),
+                (Some(mark), How::Expire) => mark.text(),
                 _ => {
                     let known = self.memory.marks(tag, began).0.soft;
-                    serde_json::to_string(&fold_soft(known.into_iter().chain(marks.soft), began))
+                    SoftMark::list_text(&fold_soft(known.into_iter().chain(marks.soft), began))
                 }
-            }
-            .unwrap_or_default();
+            };
             match self.store.put_text(&key, &text, Some(MARK_TTL)).await {
                 Ok(()) => return Ok(self.store.now().since(began)),
                 Err(StoreError::RateLimited) if refusals < MOST_REFUSALS => {
@@ -191,7 +199,7 @@ impl<S: Store> Index<S> {
                 Turn::Put => {}
             }
             let (number, mark) = self.begin_watermark(now);
-            let text = serde_json::to_string(&mark).unwrap_or_default();
+            let text = mark.text();
             let result = self.store.put_text(&key, &text, None).await;
             let ended = self.store.now();
             refusals = match &result {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kv::Kv;
-use crate::cache::codec::{self, Brief};
+use crate::cache::codec;
 use crate::cache::key::Kind;
 use crate::cache::mark::TagMarks;
 use crate::cache::profile::Profiles;
@@ -21,14 +21,19 @@ const PAGE: u64 = 100;
 /// # Errors
 ///
 /// What the body lacks, or `REVALIDATE_FAILED`.
-pub async fn revalidate(flow: &Flow<Kv>, visit: &Visit, body: &str, profiles: &Profiles) -> Result<Value, Error> {
+pub async fn revalidate(
+    flow: &Flow<Kv>,
+    visit: &Visit,
+    body: &str,
+    profiles: &Profiles,
+) -> Result<Value, Error> {
     let asked = parse_revalidate(body, profiles)?;
     let how = asked.expire.map_or(How::Expire, How::StaleThenExpire);
     let at = flow.index.store.now();
     let tags: Vec<String> = asked.tags.iter().map(|tag| tag.as_str().to_owned()).collect();
     let id = visit.record(asked.tags, how, at);
     visit.commit(&flow.index, id).await?;
-    Ok(json!({ "tags": tags, "at": at }))
+    Ok(json!({ "tags": tags, "at": at.0 }))
 }
 
 /// `GET entries?kind=&cursor=&limit=`: what is stored, without reading it.
@@ -38,7 +43,7 @@ pub async fn revalidate(flow: &Flow<Kv>, visit: &Visit, body: &str, profiles: &P
 /// A query parameter that makes no sense, or the store's failure.
 pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<Value, Error> {
     let (mut kind, mut cursor, mut limit) = (None, None, PAGE);
-    for (name, value) in url::form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
+    for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
         let bad = |fix: &str| Err(Error::new(ErrorCode::InvalidRequest, format!("{name}: {fix}")));
         match &*name {
             "kind" => match Kind::parse(&value) {
@@ -56,7 +61,8 @@ pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<Value, Error> {
     let prefix = flow.index.keys.entries_prefix(kind);
     let all = flow.index.keys.entries_prefix(None);
     let page = flow.index.store.list(&prefix, cursor, limit).await;
-    let page = page.map_err(|error| Error::new(ErrorCode::Store, format!("the store did not answer: {error}")))?;
+    let page =
+        page.map_err(|error| Error::new(ErrorCode::Store, format!("the store did not answer: {error}")))?;
     let entries: Vec<Value> =
         page.keys.iter().map(|(name, metadata)| describe(name, metadata.as_deref(), &all)).collect();
     Ok(json!({ "entries": entries, "cursor": page.cursor }))
@@ -73,18 +79,18 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
         let l = entry.lifetime;
         return json!({
             "key": name, "kind": kind, "path": path, "status": entry.status, "tags": tags, "tagCount": tags.len(),
-            "created": entry.created, "lifetime": life(l.stale.0, l.revalidate.0, l.expire.0), "size": entry.body_len,
+            "created": entry.created.0, "lifetime": life(l.stale.0, l.revalidate.0, l.expire.0), "size": entry.body_len,
         });
     }
-    match serde_json::from_str::<Brief>(metadata) {
-        Ok(brief) => {
-            let [stale, revalidate, expire] = brief.l;
+    match codec::read_brief(metadata) {
+        Some(brief) => {
+            let l = brief.lifetime;
             json!({
-                "key": name, "kind": kind, "path": path, "status": brief.st, "tagCount": brief.t,
-                "created": brief.c, "lifetime": life(stale.0, revalidate.0, expire.0), "size": brief.len,
+                "key": name, "kind": kind, "path": path, "status": brief.status, "tagCount": brief.tags,
+                "created": brief.created.0, "lifetime": life(l.stale.0, l.revalidate.0, l.expire.0), "size": brief.len,
             })
         }
-        Err(_) => json!({ "key": name, "kind": kind, "path": path }),
+        None => json!({ "key": name, "kind": kind, "path": path }),
     }
 }
 
@@ -95,11 +101,13 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
 /// The store's failure.
 pub async fn tag(flow: &Flow<Kv>, tag: &Tag) -> Result<Value, Error> {
     let marks = flow.index.marks_of(tag).await;
-    let TagMarks { hard, soft } =
-        marks.map_err(|error| Error::new(ErrorCode::Store, format!("the marks could not be read: {error}")))?;
-    let soft: Vec<Value> =
-        soft.iter().map(|mark| json!({ "stale": mark.exact.unwrap_or(mark.s), "expires": mark.x })).collect();
-    let expired = hard.map(|mark| mark.exact.unwrap_or(mark.t));
+    let TagMarks { hard, soft } = marks
+        .map_err(|error| Error::new(ErrorCode::Store, format!("the marks could not be read: {error}")))?;
+    let soft: Vec<Value> = soft
+        .iter()
+        .map(|mark| json!({ "stale": mark.exact.unwrap_or(mark.s).0, "expires": mark.x.0 }))
+        .collect();
+    let expired = hard.map(|mark| mark.exact.unwrap_or(mark.t).0);
     Ok(json!({ "tag": tag.as_str(), "expired": expired, "soft": soft }))
 }
 
@@ -107,5 +115,6 @@ pub async fn tag(flow: &Flow<Kv>, tag: &Tag) -> Result<Value, Error> {
 #[must_use]
 pub fn stats(flow: &Flow<Kv>) -> Value {
     let usage = flow.index.memory.usage();
-    json!({ "isolate": &*flow.index.memory.me, "now": flow.index.store.now(), "memory": usage })
+    json!({ "isolate": &*flow.index.memory.me, "now": flow.index.store.now().0,
+        "memory": { "bodies": usage.bodies, "bytes": usage.bytes, "tags": usage.tags, "keys": usage.keys } })
 }

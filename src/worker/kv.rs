@@ -20,10 +20,12 @@ const CACHE_TTL: u64 = 30;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The KV binding itself, for the one call that must take a buffer as it is.
+    /// The KV binding itself, for the calls that must pass values as they are.
     type RawKv;
     #[wasm_bindgen(method, catch)]
     async fn put(this: &RawKv, key: &str, value: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn list(this: &RawKv, options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// What one request asked of the store.
@@ -103,14 +105,21 @@ impl Kv {
     /// What the store answered.
     pub async fn list(&self, prefix: &str, cursor: Option<String>, limit: u64) -> Result<Listed, StoreError> {
         self.count(|ops| ops.lists = ops.lists.saturating_add(1));
-        let mut list = self.kv.list().prefix(prefix.to_owned()).limit(limit);
-        if let Some(cursor) = cursor {
-            list = list.cursor(cursor);
+        let options = Object::new();
+        #[allow(clippy::cast_precision_loss)] // a thousand
+        let asked = [("prefix", prefix.into()), ("limit", (limit as f64).into()), ("cursor", cursor.into())];
+        for (name, value) in asked {
+            Reflect::set(&options, &name.into(), &value).map_err(thrown)?;
         }
-        let page = list.execute().await.map_err(failed)?;
-        let text = |metadata: serde_json::Value| serde_json::to_string(&metadata).ok();
-        let keys = page.keys.into_iter().map(|key| (key.name, key.metadata.and_then(text))).collect();
-        Ok(Listed { keys, cursor: page.cursor.filter(|_| !page.list_complete) })
+        let page = self.raw.unchecked_ref::<RawKv>().list(&options).await.map_err(thrown)?;
+        let property = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+        let keys: Array = property(&page, "keys").dyn_into().unwrap_or_default();
+        let keys = keys.iter().filter_map(|key| {
+            let metadata = Metadata(property(&key, "metadata"));
+            Some((property(&key, "name").as_string()?, metadata.text()))
+        });
+        let done = property(&page, "list_complete").is_truthy();
+        Ok(Listed { keys: keys.collect(), cursor: property(&page, "cursor").as_string().filter(|_| !done) })
     }
 
     fn count(&self, change: impl FnOnce(&mut Ops)) {
@@ -142,12 +151,13 @@ impl Store for Kv {
         let Some(stream) = stream else { return Ok(None) };
         let stream: JsValue = stream.into();
         let metadata = metadata.as_ref().and_then(Metadata::text);
-        let framed = metadata.as_deref().is_none_or(|text| serde_json::from_str::<codec::Brief>(text).is_ok());
+        let framed = metadata.as_deref().is_none_or(|text| codec::read_brief(text).is_some());
         if !framed {
             return Ok(Some(Stored { header: metadata, body: stream }));
         }
         #[allow(clippy::cast_precision_loss)] // a megabyte
-        let frame = JsFuture::from(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
+        let frame =
+            JsFuture::from(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
         if frame.is_null() {
             return Ok(Some(Stored { header: None, body: JsValue::NULL }));
         }
@@ -179,7 +189,14 @@ impl Store for Kv {
         put.execute().await.map_err(failed)
     }
 
-    async fn put_entry(&self, key: &str, header: &str, brief: &str, body: &Body, ttl: u32) -> Result<(), StoreError> {
+    async fn put_entry(
+        &self,
+        key: &str,
+        header: &str,
+        brief: &str,
+        body: &Body,
+        ttl: u32,
+    ) -> Result<(), StoreError> {
         self.count(|ops| ops.puts = ops.puts.saturating_add(1));
         let body: &Uint8Array = body.unchecked_ref();
         let (value, metadata) = match codec::place(header) {
@@ -242,7 +259,7 @@ fn failed(error: KvError) -> StoreError {
 fn thrown(value: JsValue) -> StoreError {
     let text = value
         .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| format!("{value:?}"), |error| String::from(error.message()));
+        .map_or_else(|| value.as_string().unwrap_or_default(), |error| String::from(error.message()));
     if text.contains("429") && !text.contains("limit exceeded for the day") {
         StoreError::RateLimited
     } else {
