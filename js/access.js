@@ -32,14 +32,14 @@ export function readRequest(scope, expression) {
 }
 
 /**
- * Makes the render of `scope` one that is not stored; in a refresh or prerender it ends it.
+ * Makes the render of `scope` one that is not stored. Where that cannot be, in a refresh, a prerender and a body whose
+ * head was sent, it ends it.
  * @param {Scope} scope
  * @param {string} expression
  */
 export function markDynamic(scope, expression) {
   const { work } = scope;
-  if (work.how === 'refresh' || work.how === 'prerender') throw notStatic(work.route, expression);
-  // A body that outlives its render is already decided upon.
+  if (work.how !== 'live' || work.sealed) throw notStatic(work.route, expression);
   if (!scope.over) scope.collector?.dynamic(expression);
 }
 

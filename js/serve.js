@@ -1,6 +1,6 @@
 // Routes: from the call to the response.
 import { isListed } from './params.js';
-import { failureCode, plain, toResponse, withHeaders } from './reply.js';
+import { failureCode, NO_CACHE, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, runHandler } from './route.js';
 import { isSocket, release, Work } from './work.js';
@@ -71,11 +71,29 @@ async function stored(call, route, index) {
     release(visit);
   }
   if (!live) return toResponse(reply);
+  reply = sealed(live, reply);
   const { response } = live;
   if (response && isSocket(response)) return finish(live, response);
   // For a HEAD the engine leaves a body alone that it does not store.
   if (reply[2] === null && response?.body?.locked === false) await response.body.cancel().catch(() => {});
   return settled(live, (seen) => toResponse(reply, seen));
+}
+
+/**
+ * Makes what the head says hold to the end of the body: a body that reads its visitor before the head leaves is not
+ * announced as shared, one that reads him later breaks off.
+ * @param {Work} work
+ * @param {import('./contract.js').Reply} reply
+ * @returns {import('./contract.js').Reply}
+ */
+function sealed(work, [status, block, body, log]) {
+  const shared = block.includes('x-nextjs-cache: ');
+  if (shared && work.scope.collector?.isDynamic() !== undefined) {
+    const lines = block.split('\n').filter((line) => !/^(?:cache-control|x-nextjs-[\w-]+): /.test(line));
+    return [status, `${lines.join('\n')}cache-control: ${NO_CACHE}\n`, body, log];
+  }
+  work.sealed = shared;
+  return [status, block, body, log];
 }
 
 /**

@@ -24,7 +24,9 @@ export class Work {
   recorded = false;
   /** Whether this runs a Server Action. */
   action = false;
-  /** What the handler returned, before the engine took it apart. @type {Response | undefined} */
+  /** Whether the head of the answer has told shared caches to keep it: from then on nothing may make it a visitor's own. */
+  sealed = false;
+  /** The response as the engine was given it. @type {Response | undefined} */
   response;
   /** @type {'open' | 'running' | 'closed'} */
   #state = 'open';
@@ -62,16 +64,15 @@ export class Work {
    * @param {Response} response
    */
   watch(response) {
-    this.response = response;
     if (!response.body || isSocket(response)) {
       this.bodyEnded();
-      return response;
+      return (this.response = response);
     }
     const { readable, writable } = identity();
     const ended = () => this.bodyEnded();
     const { body } = response;
     this.scope.run(() => body.pipeTo(writable).then(ended, ended));
-    return new Response(readable, response);
+    return (this.response = new Response(readable, response));
   }
 
   /** The body was sent, cancelled, or nobody wants it. */

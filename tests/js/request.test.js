@@ -141,6 +141,23 @@ test('NV-3 in a refresh there is nobody whose request could be read', async () =
   }
 });
 
+test("a body that reads its visitor after the head has left breaks off, and nobody else's gets it", async () => {
+  let n = 0;
+  const body = () =>
+    new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        if (n++ === 1) controller.enqueue(new TextEncoder().encode((await headers()).get('x-visitor')));
+        else controller.enqueue(new TextEncoder().encode('for all'));
+        if (n === 3) controller.close();
+      },
+    });
+  const { app, env } = site({ '/': { revalidate: 60, GET: () => new Response(body()) } });
+  const answer = await app.fetch(new Request('http://localhost/', init), env, { waitUntil: (task) => task.catch(() => {}) });
+  expect(answer.headers.get('cache-control')).toMatch(/^s-maxage=60/);
+  await expect(answer.text()).rejects.toThrow(/Dynamic server usage/);
+});
+
 test('UC-35 a cached function cannot read the Request it was given', async () => {
   const steal = cached(async (request) => request.headers.get('x-visitor'), { id: 'steal' });
   const { error } = await inHandler((request) => steal(request), { init });

@@ -196,6 +196,13 @@ describe('after()', () => {
     expect(runs).toBe(2);
   });
 
+  test.each([['stored', { revalidate: 60 }], ['not stored', {}]])('WK-12 it runs after a HEAD of a page that is %s', async (_name, module) => {
+    let runs = 0;
+    const { ask } = site({ '/': { ...module, GET: () => (after(() => void runs++), new Response('ok')) } });
+    await ask('/', { method: 'HEAD' });
+    expect(runs).toBe(1);
+  });
+
   test('WK-12 it takes a promise or a function', async () => {
     expect((await inHandler(() => after('text'), { method: 'POST' })).error).toMatch(/Argument must be a promise or a function/);
   });

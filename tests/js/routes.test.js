@@ -259,6 +259,27 @@ describe('generateStaticParams', () => {
   });
 });
 
+test('a WebSocket passes through a page that could be stored', async () => {
+  const { app, env } = site({ '/': { GET(request) {
+    if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    server.accept();
+    return new Response(null, { status: 101, webSocket: client });
+  } } });
+  const answer = await app.fetch(new Request('http://localhost/', { headers: { upgrade: 'websocket' } }), env, { waitUntil() {} });
+  expect(answer.status).toBe(101);
+  expect(answer.webSocket).toBeTruthy();
+});
+
+test.each([[204, () => new Response(null, { status: 204 })], [302, () => Response.redirect('http://a.test/')]])(
+  'a page without a body, %i, is kept as well',
+  async (status, GET) => {
+    const { ask } = site({ '/': { GET, revalidate: 60 } });
+    expect(await ask('/')).toMatchObject({ status, cache: 'MISS' });
+    expect(await ask('/')).toMatchObject({ status, cache: 'HIT' });
+  },
+);
+
 test('options that cannot be are named', async () => {
   const lines = silence();
   expect(() => site({ '/': {} })).toThrow(/routes\['\/'\] exports none of GET/);
