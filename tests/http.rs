@@ -17,182 +17,64 @@ fn none() -> CacheControl {
 }
 
 fn max_age(seconds: f64) -> CacheControl {
-    CacheControl {
-        max_age: Some(Seconds(seconds)),
-        ..none()
-    }
+    CacheControl { max_age: Some(Seconds(seconds)), ..none() }
 }
 
 fn s_maxage(seconds: f64) -> CacheControl {
-    CacheControl {
-        s_maxage: Some(Seconds(seconds)),
-        ..none()
-    }
+    CacheControl { s_maxage: Some(Seconds(seconds)), ..none() }
 }
 
 #[test]
 fn cache_control_is_read_per_directive() {
-    let no_store = CacheControl {
-        no_store: true,
-        ..none()
-    };
-    let private = CacheControl {
-        private: true,
-        ..none()
-    };
+    let no_store = CacheControl { no_store: true, ..none() };
+    let private = CacheControl { private: true, ..none() };
     let rows: [(&str, &[&str], CacheControl); 44] = [
         ("none", &[], none()),
         ("empty", &["", " ,\t, "], none()),
         ("freshness-max-age", &["max-age=3600"], max_age(3600.0)),
-        (
-            "freshness-max-age-case-insenstive",
-            &["MaX-aGe=3600"],
-            max_age(3600.0),
-        ),
-        (
-            "freshness-max-age-extension",
-            &["foobar, max-age=3600"],
-            max_age(3600.0),
-        ),
-        (
-            "freshness-max-age-max-minus-1",
-            &["max-age=2147483647"],
-            max_age(2_147_483_647.0),
-        ),
-        (
-            "freshness-max-age-max",
-            &["max-age=2147483648"],
-            max_age(2_147_483_648.0),
-        ),
-        (
-            "freshness-max-age-max-plus-1",
-            &["max-age=2147483649"],
-            max_age(2_147_483_648.0),
-        ),
-        (
-            "freshness-max-age-max-plus",
-            &["max-age=99999999999"],
-            max_age(2_147_483_648.0),
-        ),
-        (
-            "hostile number",
-            &["max-age=184467440737095516159999"],
-            max_age(2_147_483_648.0),
-        ),
+        ("freshness-max-age-case-insenstive", &["MaX-aGe=3600"], max_age(3600.0)),
+        ("freshness-max-age-extension", &["foobar, max-age=3600"], max_age(3600.0)),
+        ("freshness-max-age-max-minus-1", &["max-age=2147483647"], max_age(2_147_483_647.0)),
+        ("freshness-max-age-max", &["max-age=2147483648"], max_age(2_147_483_648.0)),
+        ("freshness-max-age-max-plus-1", &["max-age=2147483649"], max_age(2_147_483_648.0)),
+        ("freshness-max-age-max-plus", &["max-age=99999999999"], max_age(2_147_483_648.0)),
+        ("hostile number", &["max-age=184467440737095516159999"], max_age(2_147_483_648.0)),
         ("freshness-max-age-negative", &["max-age=-3600"], max_age(0.0)),
         ("freshness-max-age-quoted", &["max-age=\"3600\""], max_age(3600.0)),
-        (
-            "freshness-max-age-single-quoted",
-            &["max-age='3600'"],
-            max_age(0.0),
-        ),
-        (
-            "freshness-max-age-ignore-quoted",
-            &["extension=\"max-age=3600\", max-age=1"],
-            max_age(1.0),
-        ),
-        (
-            "freshness-max-age-ignore-quoted-rev",
-            &["max-age=1, extension=\"max-age=3600\""],
-            max_age(1.0),
-        ),
-        (
-            "freshness-max-age-ignore-quoted-all",
-            &["extension=\"max-age=3600\", max-age=\"1\""],
-            max_age(1.0),
-        ),
-        (
-            "freshness-max-age-leading-zero",
-            &["max-age=003600"],
-            max_age(3600.0),
-        ),
-        (
-            "freshness-max-age-decimal-zero",
-            &["max-age=3600.0"],
-            max_age(0.0),
-        ),
-        (
-            "freshness-max-age-decimal-five",
-            &["max-age=3600.5"],
-            max_age(0.0),
-        ),
-        (
-            "freshness-max-age-space-before-equals",
-            &["max-age =3600"],
-            max_age(0.0),
-        ),
-        (
-            "freshness-max-age-space-after-equals",
-            &["max-age= 3600"],
-            max_age(0.0),
-        ),
+        ("freshness-max-age-single-quoted", &["max-age='3600'"], max_age(0.0)),
+        ("freshness-max-age-ignore-quoted", &["extension=\"max-age=3600\", max-age=1"], max_age(1.0)),
+        ("freshness-max-age-ignore-quoted-rev", &["max-age=1, extension=\"max-age=3600\""], max_age(1.0)),
+        ("freshness-max-age-ignore-quoted-all", &["extension=\"max-age=3600\", max-age=\"1\""], max_age(1.0)),
+        ("freshness-max-age-leading-zero", &["max-age=003600"], max_age(3600.0)),
+        ("freshness-max-age-decimal-zero", &["max-age=3600.0"], max_age(0.0)),
+        ("freshness-max-age-decimal-five", &["max-age=3600.5"], max_age(0.0)),
+        ("freshness-max-age-space-before-equals", &["max-age =3600"], max_age(0.0)),
+        ("freshness-max-age-space-after-equals", &["max-age= 3600"], max_age(0.0)),
         ("freshness-max-age-a100", &["max-age=a3600"], max_age(0.0)),
         ("freshness-max-age-100a", &["max-age=3600a"], max_age(0.0)),
         ("no argument", &["max-age"], max_age(0.0)),
         ("empty argument", &["max-age="], max_age(0.0)),
         ("plus", &["max-age=+5"], max_age(0.0)),
         ("other digits", &["max-age=٣"], max_age(0.0)),
-        (
-            "freshness-max-age-multiple-line",
-            &["max-age=3600", "max-age=1800"],
-            max_age(1800.0),
-        ),
-        (
-            "freshness-max-age-two-stale-fresh-sameline",
-            &["max-age=1, max-age=1800"],
-            max_age(1.0),
-        ),
-        (
-            "freshness-max-age-two-fresh-stale-sameline",
-            &["max-age=1800, max-age=1"],
-            max_age(1.0),
-        ),
+        ("freshness-max-age-multiple-line", &["max-age=3600", "max-age=1800"], max_age(1800.0)),
+        ("freshness-max-age-two-stale-fresh-sameline", &["max-age=1, max-age=1800"], max_age(1.0)),
+        ("freshness-max-age-two-fresh-stale-sameline", &["max-age=1800, max-age=1"], max_age(1.0)),
         ("good and bad", &["max-age=1800, max-age=x"], max_age(0.0)),
         ("s-maxage", &["s-maxage=60"], s_maxage(60.0)),
         ("spaces around", &["\t s-maxage=60 \t"], s_maxage(60.0)),
-        (
-            "other spaces are text",
-            &["\u{a0}no-store", "\u{b}no-store"],
-            none(),
-        ),
+        ("other spaces are text", &["\u{a0}no-store", "\u{b}no-store"], none()),
         ("no-store in another case", &["No-Store"], no_store),
         (
             "a bad directive hides nothing",
             &["max-age=lolz, no-store"],
-            CacheControl {
-                no_store: true,
-                ..max_age(0.0)
-            },
+            CacheControl { no_store: true, ..max_age(0.0) },
         ),
-        (
-            "a comma in quotes separates nothing",
-            &["foo=\"a, no-store, b\""],
-            none(),
-        ),
-        (
-            "an escaped quote ends nothing",
-            &[r#"foo="a\", no-store", private"#],
-            private,
-        ),
-        (
-            "a quote never closed hides nothing",
-            &["foo=\"a, no-store"],
-            no_store,
-        ),
-        (
-            "nor one that ends in a backslash",
-            &["foo=\"a, no-store, \\"],
-            no_store,
-        ),
+        ("a comma in quotes separates nothing", &["foo=\"a, no-store, b\""], none()),
+        ("an escaped quote ends nothing", &[r#"foo="a\", no-store", private"#], private),
+        ("a quote never closed hides nothing", &["foo=\"a, no-store"], no_store),
+        ("nor one that ends in a backslash", &["foo=\"a, no-store, \\"], no_store),
         ("private with fields", &["private=\"set-cookie, x\""], private),
-        (
-            "no-cache with fields",
-            &["no-cache=\"set-cookie\""],
-            CacheControl {
-                no_cache: true,
-                ..none()
-            },
-        ),
+        ("no-cache with fields", &["no-cache=\"set-cookie\""], CacheControl { no_cache: true, ..none() }),
         ("space before an argument", &["no-store =x"], no_store),
         (
             "all",
@@ -217,11 +99,7 @@ fn cache_control_is_read_per_directive() {
         ),
     ];
     for (id, lines, expected) in rows {
-        assert_eq!(
-            CacheControl::parse(lines.iter().copied()),
-            expected,
-            "{id}: {lines:?}"
-        );
+        assert_eq!(CacheControl::parse(lines.iter().copied()), expected, "{id}: {lines:?}");
     }
 }
 
@@ -232,52 +110,19 @@ fn a_targeted_field_is_a_dictionary() {
         ("RFC 9213 2.1", "  max-age=600  ", Some(max_age(600.0))),
         ("RFC 9213 2.1", "max-age=600\t,\tfoo", Some(max_age(600.0))),
         ("RFC 9213 2.1", "none", Some(none())),
-        (
-            "RFC 9213 2.1",
-            "no-store",
-            Some(CacheControl {
-                no_store: true,
-                ..none()
-            }),
-        ),
-        (
-            "RFC 9213 2.1",
-            "no-store=?1",
-            Some(CacheControl {
-                no_store: true,
-                ..none()
-            }),
-        ),
+        ("RFC 9213 2.1", "no-store", Some(CacheControl { no_store: true, ..none() })),
+        ("RFC 9213 2.1", "no-store=?1", Some(CacheControl { no_store: true, ..none() })),
         ("RFC 9213 2.1", "no-store=?0", Some(none())),
-        (
-            "RFC 9213 2.1",
-            "private=\"x\"",
-            Some(CacheControl {
-                private: true,
-                ..none()
-            }),
-        ),
-        (
-            "RFC 9213 2.1",
-            "max-age=600;x=1; y;z=\"\\\"\"",
-            Some(max_age(600.0)),
-        ),
+        ("RFC 9213 2.1", "private=\"x\"", Some(CacheControl { private: true, ..none() })),
+        ("RFC 9213 2.1", "max-age=600;x=1; y;z=\"\\\"\"", Some(max_age(600.0))),
         ("RFC 9213 2.1", "max-age=60.5", Some(none())),
         ("RFC 9213 2.1", "max-age=\"60\"", Some(none())),
         ("RFC 9213 2.1", "max-age", Some(none())),
         ("RFC 9213 2.1", "max-age=-5", Some(max_age(0.0))),
-        (
-            "RFC 9213 2.1",
-            "max-age=999999999999999",
-            Some(max_age(2_147_483_648.0)),
-        ),
+        ("RFC 9213 2.1", "max-age=999999999999999", Some(max_age(2_147_483_648.0))),
         ("RFC 8941 4.2.2", "max-age=1, max-age=600", Some(max_age(600.0))),
         ("RFC 8941 4.2.2", "no-store, no-store=?0", Some(none())),
-        (
-            "RFC 8941 4.2.2",
-            "a=(1 2.0 \"x\" tok/en:; p  :aGk=: ?0);q, b=(), *k=-1",
-            Some(none()),
-        ),
+        ("RFC 8941 4.2.2", "a=(1 2.0 \"x\" tok/en:; p  :aGk=: ?0);q, b=(), *k=-1", Some(none())),
         // wrong somewhere: ignored as a whole
         ("RFC 9213 2.2", "", None),
         ("RFC 9213 2.2", "   ", None),
@@ -368,11 +213,7 @@ fn vary_is_any_where_in_doubt() {
         ("T13", &["Foo\u{a0}"], None),
         ("T13", &["\"Foo\""], None),
         ("T13", &[eight], Some(&["a", "b", "c", "d", "e", "f", "g", "h"])),
-        (
-            "T13",
-            &[eight, "A, B, C"],
-            Some(&["a", "b", "c", "d", "e", "f", "g", "h"]),
-        ),
+        ("T13", &[eight, "A, B, C"], Some(&["a", "b", "c", "d", "e", "f", "g", "h"])),
         ("T13", &[eight, "i"], None),
         ("T13", &["i", eight, "j"], None),
         ("T13", &["*foo"], Some(&["*foo"])),
@@ -476,20 +317,12 @@ fn fields_of_one_connection_are_known() {
     }
     let rows: [(&str, &[&str], &[&str]); 4] = [
         ("T15", &["close"], &["close"]),
-        (
-            "T15",
-            &["Keep-Alive, X-A", "\tx-b "],
-            &["keep-alive", "x-a", "x-b"],
-        ),
+        ("T15", &["Keep-Alive, X-A", "\tx-b "], &["keep-alive", "x-a", "x-b"]),
         ("T15", &[" , ,a b,c"], &["c"]),
         ("T15", &[], &[]),
     ];
     for (id, lines, expected) in rows {
-        assert_eq!(
-            connection_listed(lines.iter().copied()),
-            expected,
-            "{id}: {lines:?}"
-        );
+        assert_eq!(connection_listed(lines.iter().copied()), expected, "{id}: {lines:?}");
     }
 }
 
@@ -525,40 +358,24 @@ fn cookies_are_found_by_name() {
 
 #[test]
 fn only_space_and_tab_are_trimmed_from_cookies() {
-    let unicode = (0..=0xffff_u32)
-        .filter_map(char::from_u32)
-        .filter(|c| c.is_whitespace());
-    let others: Vec<char> = unicode
-        .chain(['\u{feff}'])
-        .filter(|c| !matches!(c, ' ' | '\t'))
-        .collect();
+    let unicode = (0..=0xffff_u32).filter_map(char::from_u32).filter(|c| c.is_whitespace());
+    let others: Vec<char> = unicode.chain(['\u{feff}']).filter(|c| !matches!(c, ' ' | '\t')).collect();
     assert_eq!(others.len(), 24, "T31");
     for space in others {
-        for header in [
-            format!("{space}__Host-a=1"),
-            format!("__Host-a{space}=1"),
-            format!("__Host-{space}a=1"),
-        ] {
+        for header in
+            [format!("{space}__Host-a=1"), format!("__Host-a{space}=1"), format!("__Host-{space}a=1")]
+        {
             assert_eq!(values_of(&header, "__Host-a").count(), 0, "T31: {header:?}");
         }
         let value = format!("{space}1{space}");
-        assert_eq!(
-            values_of(&format!("a={value}"), "a").collect::<Vec<_>>(),
-            [value],
-            "T31"
-        );
+        assert_eq!(values_of(&format!("a={value}"), "a").collect::<Vec<_>>(), [value], "T31");
     }
 }
 
 fn title_case(name: &str) -> String {
-    let capital = |part: &str| {
-        part.get(..1)
-            .map(|head| head.to_ascii_uppercase() + part.get(1..).unwrap_or(""))
-    };
-    name.split('-')
-        .map(|part| capital(part).unwrap_or_else(|| part.to_owned()))
-        .collect::<Vec<_>>()
-        .join("-")
+    let capital =
+        |part: &str| part.get(..1).map(|head| head.to_ascii_uppercase() + part.get(1..).unwrap_or(""));
+    name.split('-').map(|part| capital(part).unwrap_or_else(|| part.to_owned())).collect::<Vec<_>>().join("-")
 }
 
 /// Text that gets past the first character of these grammars.
@@ -640,9 +457,7 @@ proptest! {
 #[test]
 fn long_fields_take_linear_time() {
     let n = 120_000;
-    for piece in [
-        "\"", "\\\"", "a, ", "\"a, \\", ", ", "a=b, ", "W/\"", "\"a ,", "(", "a;",
-    ] {
+    for piece in ["\"", "\\\"", "a, ", "\"a, \\", ", ", "a=b, ", "W/\"", "\"a ,", "(", "a;"] {
         let text = piece.repeat(n / piece.len());
         let _ = CacheControl::parse([text.as_str(), format!("\"{text}").as_str()]);
         let _ = CacheControl::targeted(&format!("a={text}"));

@@ -114,11 +114,7 @@ fn route_keys_are_nexts() {
     ];
     for (rule, kind, source, pathname, expected) in rows {
         let expected = format!("/route-cache/{kind}/{expected}");
-        assert_eq!(
-            route_cache_key(kind, source, pathname),
-            expected,
-            "{rule}: {source} at {pathname}"
-        );
+        assert_eq!(route_cache_key(kind, source, pathname), expected, "{rule}: {source} at {pathname}");
     }
 }
 

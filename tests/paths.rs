@@ -51,16 +51,9 @@ fn revalidate_path_names_tags() {
         ("RV-7", "/blog/hello", Some("layout"), &["/blog/hello/layout"]),
     ];
     for (rule, path, kind, expected) in rows {
-        let expected: Vec<Tag> = expected
-            .iter()
-            .map(|tag| Tag::new(&format!("_N_T_{tag}")))
-            .collect();
+        let expected: Vec<Tag> = expected.iter().map(|tag| Tag::new(&format!("_N_T_{tag}"))).collect();
         let found = revalidate_path_tags(path, kind);
-        assert_eq!(
-            (found.tags, found.warning),
-            (expected, None),
-            "{rule}: {path:?}, {kind:?}"
-        );
+        assert_eq!((found.tags, found.warning), (expected, None), "{rule}: {path:?}, {kind:?}");
     }
 }
 
@@ -78,13 +71,7 @@ fn revalidate_path_warns_when_it_does_nothing() {
         ("RV-7", long(1024), None, 1, None),
         ("RV-7", long(1025), None, 0, Some("max length of 1024")),
         ("RV-7", long(1025), Some("page"), 0, Some("max length of 1024")),
-        (
-            "RV-7",
-            format!("/{}", "😀".repeat(512)),
-            None,
-            0,
-            Some("max length of 1024"),
-        ),
+        ("RV-7", format!("/{}", "😀".repeat(512)), None, 0, Some("max length of 1024")),
         ("RV-7", format!("/{}", "é".repeat(1023)), None, 1, None),
     ];
     for (rule, path, kind, count, warning) in rows {
@@ -113,11 +100,7 @@ fn revalidate_path_reaches_what_is_below_a_layout() {
     ];
     for (rule, path, kind, reached) in rows {
         let tags = revalidate_path_tags(path, kind).tags;
-        assert_eq!(
-            tags.iter().any(|tag| page.contains(tag)),
-            reached,
-            "{rule}: {path}, {kind:?}"
-        );
+        assert_eq!(tags.iter().any(|tag| page.contains(tag)), reached, "{rule}: {path}, {kind:?}");
     }
 }
 
@@ -144,16 +127,8 @@ fn a_path_finds_its_route() {
         ("/q/c", "/[id]/c", vec![one("id", "q")]),
         ("/a/b", "/a/b", vec![]),
         ("/a/c", "/a/[id]", vec![one("id", "c")]),
-        (
-            "/a/1/2",
-            "/a/[id]/(deep)/[more]",
-            vec![one("id", "1"), one("more", "2")],
-        ),
-        (
-            "/a/b/c",
-            "/a/[id]/(deep)/[more]",
-            vec![one("id", "b"), one("more", "c")],
-        ),
+        ("/a/1/2", "/a/[id]/(deep)/[more]", vec![one("id", "1"), one("more", "2")]),
+        ("/a/b/c", "/a/[id]/(deep)/[more]", vec![one("id", "b"), one("more", "c")]),
         ("/a/1/2/3", "/a/[...rest]", vec![many("rest", &["1", "2", "3"])]),
         ("/b", "/b/[[...any]]", vec![]),
         ("/b/1", "/b/[[...any]]", vec![many("any", &["1"])]),
@@ -192,34 +167,10 @@ fn a_path_finds_its_route() {
 #[test]
 fn a_bad_escape_is_malformed_where_a_route_takes_it() {
     let router = router(&["/x/[id]", "/y/[...rest]", "/z/%zz"]);
-    for bad in [
-        "%",
-        "%2",
-        "%zz",
-        "%2g",
-        "%ff",
-        "%C3",
-        "%c0%80",
-        "%ed%a0%80",
-        "%00",
-        "a%00b",
-        "%é",
-    ] {
-        assert_eq!(
-            router.match_path(&format!("/x/{bad}")),
-            Matched::Malformed,
-            "{bad}"
-        );
-        assert_eq!(
-            router.match_path(&format!("/y/ok/{bad}")),
-            Matched::Malformed,
-            "{bad}"
-        );
-        assert_eq!(
-            router.match_path(&format!("/elsewhere/{bad}")),
-            Matched::None,
-            "{bad}"
-        );
+    for bad in ["%", "%2", "%zz", "%2g", "%ff", "%C3", "%c0%80", "%ed%a0%80", "%00", "a%00b", "%é"] {
+        assert_eq!(router.match_path(&format!("/x/{bad}")), Matched::Malformed, "{bad}");
+        assert_eq!(router.match_path(&format!("/y/ok/{bad}")), Matched::Malformed, "{bad}");
+        assert_eq!(router.match_path(&format!("/elsewhere/{bad}")), Matched::None, "{bad}");
     }
     assert!(matches!(router.match_path("/z/%zz"), Matched::Route(_)));
 }
@@ -260,10 +211,8 @@ fn unusable_patterns_are_refused() {
     for patterns in rows {
         let error = Router::new(&owned(patterns)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidPath, "{patterns:?}");
-        let named = patterns
-            .iter()
-            .filter(|pattern| error.message().contains(&format!("\"{pattern}\"")))
-            .count();
+        let named =
+            patterns.iter().filter(|pattern| error.message().contains(&format!("\"{pattern}\""))).count();
         assert!(named >= patterns.len().min(2), "{patterns:?}: {error}");
     }
     let rows: [&[&str]; 7] = [
@@ -283,9 +232,7 @@ fn unusable_patterns_are_refused() {
 #[test]
 fn methods_choose_handlers() {
     use Method::{Delete, Get, Head, Options, Patch, Post, Put};
-    let options = |allow: &str| MethodVerdict::Options {
-        allow: allow.to_owned(),
-    };
+    let options = |allow: &str| MethodVerdict::Options { allow: allow.to_owned() };
     let rows: [(&str, &str, &[Method], MethodVerdict); 17] = [
         ("NV-12", "GET", &[Get], MethodVerdict::Run(Get)),
         ("NV-12", "HEAD", &[Get], MethodVerdict::RunGetForHead),
@@ -311,11 +258,7 @@ fn methods_choose_handlers() {
         ("NV-12", "DELETE", &[], MethodVerdict::NotAllowed),
     ];
     for (rule, method, implemented, expected) in rows {
-        assert_eq!(
-            decide(method, implemented),
-            expected,
-            "{rule}: {method} of {implemented:?}"
-        );
+        assert_eq!(decide(method, implemented), expected, "{rule}: {method} of {implemented:?}");
     }
     for method in Method::ALL {
         assert_eq!(Method::parse(method.as_str()), Some(method), "NV-12");
@@ -332,11 +275,7 @@ fn handlers_may_not_answer_as_middleware() {
         ("NV-13", "x-other", "1", false),
     ];
     for (rule, header, value, expected) in rows {
-        assert_eq!(
-            is_middleware_only(header, value),
-            expected,
-            "{rule}: {header}: {value}"
-        );
+        assert_eq!(is_middleware_only(header, value), expected, "{rule}: {header}: {value}");
     }
 }
 
@@ -364,10 +303,7 @@ fn oracle(patterns: &[String], path: &str) -> Option<usize> {
         }
     }
     let split = |text: &str| -> Vec<String> {
-        text.split('/')
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
+        text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let path = split(path);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -376,18 +312,13 @@ fn oracle(patterns: &[String], path: &str) -> Option<usize> {
         fits(&pattern.iter().map(String::as_str).collect::<Vec<_>>(), &path)
     });
     let ranks = |pattern: &str| -> Vec<u8> { split(pattern).iter().map(|segment| rank(segment)).collect() };
-    matching
-        .min_by_key(|(_, pattern)| ranks(pattern))
-        .map(|(index, _)| index)
+    matching.min_by_key(|(_, pattern)| ranks(pattern)).map(|(index, _)| index)
 }
 
 fn pattern() -> impl Strategy<Value = String> {
     let segments = prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("[x]")], 0..4);
-    (
-        segments,
-        prop_oneof![4 => Just(""), 1 => Just("[...r]"), 1 => Just("[[...r]]")],
-    )
-        .prop_map(|(segments, last)| {
+    (segments, prop_oneof![4 => Just(""), 1 => Just("[...r]"), 1 => Just("[[...r]]")]).prop_map(
+        |(segments, last)| {
             // one name per depth, so that most sets of patterns are usable
             let mut pattern = String::new();
             for (depth, segment) in segments.iter().enumerate() {
@@ -398,7 +329,8 @@ fn pattern() -> impl Strategy<Value = String> {
                 pattern.push('/');
             }
             pattern + last
-        })
+        },
+    )
 }
 
 proptest! {
@@ -444,19 +376,12 @@ fn matching_takes_linear_time() {
     // Twenty patterns that agree with the path nearly to their ends, and paths as long as they get.
     let mut patterns = vec!["/".to_owned() + &"a/".repeat(20) + "z"];
     for depth in 0..20 {
-        patterns.push(format!(
-            "/{}[x{depth}]/{}y",
-            "a/".repeat(depth),
-            "a/".repeat(19 - depth)
-        ));
+        patterns.push(format!("/{}[x{depth}]/{}y", "a/".repeat(depth), "a/".repeat(19 - depth)));
     }
     let router = Router::new(&patterns).unwrap();
     let rest = self::router(&["/[...rest]"]);
     let path = "/a".repeat(1500);
-    let (encoded, commas) = (
-        format!("/{}", "%61".repeat(1000)),
-        format!("/{}", ",".repeat(3000)),
-    );
+    let (encoded, commas) = (format!("/{}", "%61".repeat(1000)), format!("/{}", ",".repeat(3000)));
 
     let started = time();
     for _ in 0..1000 {

@@ -39,16 +39,8 @@ fn tags_are_encoded_for_headers() {
 
 #[test]
 fn a_tag_is_a_string_in_json() {
-    assert_eq!(
-        serde_json::to_string(&Tag::new("é,\"x\"")).unwrap(),
-        r#""%C3%A9,\"x\"""#,
-        "TG-4"
-    );
-    assert_eq!(
-        serde_json::from_str::<Tag>("\"é\"").unwrap(),
-        Tag::new("é"),
-        "TG-4"
-    );
+    assert_eq!(serde_json::to_string(&Tag::new("é,\"x\"")).unwrap(), r#""%C3%A9,\"x\"""#, "TG-4");
+    assert_eq!(serde_json::from_str::<Tag>("\"é\"").unwrap(), Tag::new("é"), "TG-4");
 }
 
 #[test]
@@ -56,19 +48,9 @@ fn lists_are_sorted_out() {
     use RejectReason::{NotAString, TooLong};
     let long = |length: usize| "x".repeat(length);
     let array = || RawTag::NotAString("a,b".to_owned());
-    type Row = (
-        &'static str,
-        Vec<RawTag>,
-        Vec<String>,
-        Vec<(String, RejectReason)>,
-    );
+    type Row = (&'static str, Vec<RawTag>, Vec<String>, Vec<(String, RejectReason)>);
     let rows: [Row; 7] = [
-        (
-            "TG-1",
-            vec![text("a"), text("")],
-            vec!["a".to_owned(), String::new()],
-            vec![],
-        ),
+        ("TG-1", vec![text("a"), text("")], vec!["a".to_owned(), String::new()], vec![]),
         (
             "TG-1",
             vec![RawTag::NotAString("null".to_owned()), text("a")],
@@ -76,39 +58,15 @@ fn lists_are_sorted_out() {
             vec![("null".to_owned(), NotAString)],
         ),
         ("TG-1", vec![text(&long(256))], vec![long(256)], vec![]),
-        (
-            "TG-1",
-            vec![text(&long(257)), text("b")],
-            vec!["b".to_owned()],
-            vec![(long(257), TooLong)],
-        ),
-        (
-            "TG-3",
-            vec![text("a"), text("a")],
-            vec!["a".to_owned(), "a".to_owned()],
-            vec![],
-        ),
-        (
-            "TG-5",
-            vec![text(&"é".repeat(256))],
-            vec!["%C3%A9".repeat(256)],
-            vec![],
-        ),
-        (
-            "TG-7",
-            vec![array()],
-            vec![],
-            vec![("a,b".to_owned(), NotAString)],
-        ),
+        ("TG-1", vec![text(&long(257)), text("b")], vec!["b".to_owned()], vec![(long(257), TooLong)]),
+        ("TG-3", vec![text("a"), text("a")], vec!["a".to_owned(), "a".to_owned()], vec![]),
+        ("TG-5", vec![text(&"é".repeat(256))], vec!["%C3%A9".repeat(256)], vec![]),
+        ("TG-7", vec![array()], vec![], vec![("a,b".to_owned(), NotAString)]),
     ];
     for (rule, list, valid, rejected) in rows {
         let found = validate(list);
         assert_eq!(strs(&found.valid), valid, "{rule}");
-        let found: Vec<_> = found
-            .rejected
-            .into_iter()
-            .map(|tag| (tag.tag, tag.reason))
-            .collect();
+        let found: Vec<_> = found.rejected.into_iter().map(|tag| (tag.tag, tag.reason)).collect();
         assert_eq!(found, rejected, "{rule}");
     }
     // Two code units a character: 128 fit, 129 do not.
@@ -120,27 +78,12 @@ fn lists_are_sorted_out() {
 fn a_list_has_128_tags() {
     let many = |count: usize| (0..count).map(|n| text(&n.to_string()));
     // rule, tags, kept; where Next keeps 129 we keep 128
-    let rows = [
-        ("TG-2", 127, 127),
-        ("TG-2", 128, 128),
-        ("TG-2", 129, 128),
-        ("TG-2", 130, 128),
-        ("TG-2", 500, 128),
-    ];
+    let rows =
+        [("TG-2", 127, 127), ("TG-2", 128, 128), ("TG-2", 129, 128), ("TG-2", 130, 128), ("TG-2", 500, 128)];
     for (rule, count, kept) in rows {
         let found = validate(many(count));
-        assert_eq!(
-            (found.valid.len(), found.rejected.len()),
-            (kept, count - kept),
-            "{rule}: {count}"
-        );
-        assert!(
-            found
-                .rejected
-                .iter()
-                .all(|tag| tag.reason == RejectReason::TooMany),
-            "{rule}: {count}"
-        );
+        assert_eq!((found.valid.len(), found.rejected.len()), (kept, count - kept), "{rule}: {count}");
+        assert!(found.rejected.iter().all(|tag| tag.reason == RejectReason::TooMany), "{rule}: {count}");
     }
     let with_bad = [RawTag::NotAString("1".to_owned())].into_iter().chain(many(128));
     assert_eq!(validate(with_bad).valid.len(), 128, "TG-2");
@@ -166,100 +109,47 @@ fn a_route_implies_tags() {
             "TG-10",
             "/blog/[slug]/page",
             "/blog/hello",
-            &[
-                "/layout",
-                "/blog/layout",
-                "/blog/[slug]/layout",
-                "/blog/[slug]/page",
-                "/blog/hello",
-            ],
+            &["/layout", "/blog/layout", "/blog/[slug]/layout", "/blog/[slug]/page", "/blog/hello"],
         ),
         (
             "TG-10",
             "/(grp)/blog/page",
             "/blog",
-            &[
-                "/layout",
-                "/(grp)/layout",
-                "/(grp)/blog/layout",
-                "/(grp)/blog/page",
-                "/blog",
-            ],
+            &["/layout", "/(grp)/layout", "/(grp)/blog/layout", "/(grp)/blog/page", "/blog"],
         ),
         (
             "TG-10",
             "/api/x/route",
             "/api/x",
-            &[
-                "/layout",
-                "/api/layout",
-                "/api/x/layout",
-                "/api/x/route",
-                "/api/x",
-            ],
+            &["/layout", "/api/layout", "/api/x/layout", "/api/x/route", "/api/x"],
         ),
         (
             "TG-9",
             "/@modal/(.)a/page",
             "/a/",
-            &[
-                "/layout",
-                "/@modal/layout",
-                "/@modal/(.)a/layout",
-                "/@modal/(.)a/page",
-                "/a/",
-            ],
+            &["/layout", "/@modal/layout", "/@modal/(.)a/layout", "/@modal/(.)a/page", "/a/"],
         ),
         ("TG-9", "/page", "/index", &["/layout", "/page", "/index", "/"]),
         (
             "TG-9",
             "/a/page/b/page",
             "/é",
-            &[
-                "/layout",
-                "/a/layout",
-                "/a/page",
-                "/a/page/b/layout",
-                "/a/page/b/page",
-                "/%C3%A9",
-            ],
+            &["/layout", "/a/layout", "/a/page", "/a/page/b/layout", "/a/page/b/page", "/%C3%A9"],
         ),
         ("TG-9", "", "/x", &["/layout", "/x"]),
         ("TG-9", "/", "/", &["/layout", "/", "/index"]),
         ("TG-9", "//a/", "/a", &["/layout", "//a/layout", "/a"]),
-        (
-            "TG-9",
-            "/café/page",
-            "",
-            &["/layout", "/caf%C3%A9/layout", "/caf%C3%A9/page"],
-        ),
+        ("TG-9", "/café/page", "", &["/layout", "/caf%C3%A9/layout", "/caf%C3%A9/page"]),
         ("TG-9", "x/page", "/x", &["/layout", "/x"]),
-        (
-            "TG-9",
-            "/tagged/page",
-            "/tagged",
-            &["/layout", "/tagged/layout", "/tagged/page", "/tagged"],
-        ),
-        (
-            "TG-11",
-            "/blog/page",
-            "/blog",
-            &["/layout", "/blog/layout", "/blog/page", "/blog"],
-        ),
+        ("TG-9", "/tagged/page", "/tagged", &["/layout", "/tagged/layout", "/tagged/page", "/tagged"]),
+        ("TG-11", "/blog/page", "/blog", &["/layout", "/blog/layout", "/blog/page", "/blog"]),
     ];
     for (rule, page, pathname, expected) in rows {
         let expected: Vec<String> = expected.iter().map(|tag| format!("_N_T_{tag}")).collect();
-        assert_eq!(
-            strs(&implicit_tags(page, pathname)),
-            expected,
-            "{rule}: {page} at {pathname}"
-        );
+        assert_eq!(strs(&implicit_tags(page, pathname)), expected, "{rule}: {page} at {pathname}");
     }
     let concrete = Tag::new("_N_T_/blog/hello/layout");
-    assert!(
-        !implicit_tags("/blog/[slug]/page", "/blog/hello").contains(&concrete),
-        "TG-11"
-    );
+    assert!(!implicit_tags("/blog/[slug]/page", "/blog/hello").contains(&concrete), "TG-11");
 }
 
 #[test]
@@ -271,36 +161,18 @@ fn a_pattern_implies_the_tags_of_page_and_route() {
             "TG-9",
             "/api/x",
             "/api/x",
-            &[
-                "/layout",
-                "/api/layout",
-                "/api/x/layout",
-                "/api/x/page",
-                "/api/x",
-                "/api/x/route",
-            ],
+            &["/layout", "/api/layout", "/api/x/layout", "/api/x/page", "/api/x", "/api/x/route"],
         ),
         (
             "TG-9",
             "/(g)/[id]",
             "/1",
-            &[
-                "/layout",
-                "/(g)/layout",
-                "/(g)/[id]/layout",
-                "/(g)/[id]/page",
-                "/1",
-                "/(g)/[id]/route",
-            ],
+            &["/layout", "/(g)/layout", "/(g)/[id]/layout", "/(g)/[id]/page", "/1", "/(g)/[id]/route"],
         ),
     ];
     for (rule, stem, pathname, expected) in rows {
         let expected: Vec<String> = expected.iter().map(|tag| format!("_N_T_{tag}")).collect();
-        assert_eq!(
-            strs(&route_soft_tags(stem, pathname)),
-            expected,
-            "{rule}: {stem:?}"
-        );
+        assert_eq!(strs(&route_soft_tags(stem, pathname)), expected, "{rule}: {stem:?}");
     }
 }
 
