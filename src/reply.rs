@@ -6,6 +6,7 @@ use crate::cache::entry::Entry;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::{self, Lifetime, NO_CACHE};
 use crate::http::etag::if_none_match;
+use crate::http::headers::is_internal_response_header;
 use crate::time::{Seconds, UnixMillis};
 
 /// What `x-nextjs-cache` says (IS-9).
@@ -92,6 +93,10 @@ pub fn rendered(
 ) -> Head {
     let mut head = Head::new(status);
     for (name, value) in headers {
+        // T9: what an origin tells us is not for visitors.
+        if kind == Kind::Proxy && is_internal_response_header(name) {
+            continue;
+        }
         head.push(name, value);
     }
     let own_cache_control = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cache-control"));

@@ -65,6 +65,8 @@ struct Spec {
     /// An `unstable_cache`, with its limit.
     unstable: Option<Option<Seconds>>,
     tags: Vec<Tag>,
+    /// Stored results are passed by (UN-4), though the new one is kept.
+    fresh: bool,
 }
 
 impl Spec {
@@ -81,6 +83,7 @@ impl Spec {
             shared: get(spec, "shared").is_truthy(),
             unstable,
             tags: tag::validate(raw_tags(&tags)).valid,
+            fresh: get(spec, "fresh").is_truthy(),
         })
     }
 
@@ -102,7 +105,7 @@ impl Spec {
             get: true,
             authorization: false,
             persisted,
-            fresh: false,
+            fresh: self.fresh,
             prerender: false,
             quiet: false,
         }

@@ -25,7 +25,7 @@ use crate::store::Index;
 use crate::store::memory::{DEFAULT_BYTES, Memory};
 use crate::time::Seconds;
 use crate::worker::kv::{Body, Kv};
-use crate::worker::platform::{self, Signal};
+use crate::worker::platform;
 
 /// How far clocks may differ, in ms, where nothing is configured.
 const LEAD_MS: i64 = 1_000;
@@ -41,7 +41,7 @@ pub struct Engine {
 pub(super) struct Shared {
     pub(super) keys: Rc<KeySpace>,
     pub(super) namespace: String,
-    pub(super) memory: Rc<Memory<Body, Signal>>,
+    pub(super) memory: Rc<Memory<Body, JsValue>>,
     pub(super) config: Rc<Config>,
     pub(super) profiles: Rc<Profiles>,
     pub(super) secret: Option<Secret>,

@@ -13,7 +13,7 @@ use super::visit::Visit;
 use crate::flow::{self, Ask, Bytes, Flow, Mode, Outcome, Render, Rendered, Scope};
 use crate::reply::parse_lines;
 use crate::worker::kv::{Body, Kv};
-use crate::worker::platform;
+use crate::worker::platform::{self, settled};
 
 /// A function of the glue. One type for all three, so that the module holds the flow once.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ impl Render for JsRender {
         if let What::Data(_) = self.what {
             return Ok(Rendered { status: 200, headers: Vec::new(), live: result });
         }
-        let head = platform::head(&result);
+        let head = platform::head(&result)?;
         Ok(Rendered { status: status(&head), headers: lines(&head), live: result })
     }
 
@@ -116,7 +116,7 @@ fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Co
 fn seal(bytes: Promise) -> Collecting {
     async move {
         let bytes: Uint8Array = JsFuture::from(bytes).await.ok()?.dyn_into().ok()?;
-        let etag = JsFuture::from(platform::etag(&bytes)).await.ok()?.as_string()?;
+        let etag = settled(platform::etag(&bytes)).await.ok()?.as_string()?;
         Some(Bytes { len: u64::from(bytes.length()), body: bytes.into(), etag: Some(etag.into()) })
     }
     .boxed_local()

@@ -10,7 +10,7 @@ use super::engine::Shared;
 use crate::cache::admit::Reason;
 use crate::cache::decide::Why;
 use crate::cache::key::Kind;
-use crate::cache::lifetime::Lifetime;
+use crate::cache::lifetime::{JsNumber, Lifetime};
 use crate::cache::seen::Floors;
 use crate::flow::{Outcome, Rendered};
 use crate::reply::{CacheState, Head, Style, rendered, stored};
@@ -83,7 +83,7 @@ impl Note {
             status.push_str("; stored");
         }
         if let Some(kept) = self.kept.filter(|kept| !kept.revalidate.is_infinite()) {
-            let _ = write!(status, "; ttl={}", kept.revalidate.0);
+            let _ = write!(status, "; ttl={}", JsNumber(kept.revalidate.0));
         }
         if let Some(tag) = self.why.as_ref().and_then(tag) {
             let _ = write!(status, "; tag={}", quoted(tag));

@@ -168,14 +168,15 @@ pub fn read_brief(text: &str) -> Option<Brief> {
 }
 
 fn lifetime_value(lifetime: &Lifetime) -> Value {
-    // Whole numbers print without a fraction: metadata is small.
-    #[allow(clippy::cast_possible_truncation)] // checked to be the same number
-    let short = |s: Seconds| {
-        let whole = s.0 as i64;
-        #[allow(clippy::cast_precision_loss, clippy::float_cmp)]
-        if whole as f64 == s.0 { Value::from(whole) } else { Value::from(s.0) }
-    };
-    Value::Array(vec![short(lifetime.stale), short(lifetime.revalidate), short(lifetime.expire)])
+    [lifetime.stale, lifetime.revalidate, lifetime.expire].into_iter().map(number).collect()
+}
+
+/// Seconds as a JSON number; whole ones without a fraction, for metadata is small.
+pub(crate) fn number(seconds: Seconds) -> Value {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)] // compared
+    let whole = seconds.0 as i64;
+    #[allow(clippy::cast_precision_loss, clippy::float_cmp)] // the same number or not
+    if whole as f64 == seconds.0 { whole.into() } else { seconds.0.into() }
 }
 
 fn read_lifetime(value: &Value) -> Option<Lifetime> {

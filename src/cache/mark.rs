@@ -147,9 +147,13 @@ impl TagMarks {
 #[must_use]
 pub fn fold_soft(marks: impl IntoIterator<Item = SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
     let passed_or = |mark: &SoftMark| mark.x.max(now);
-    let mut all: Vec<SoftMark> = marks.into_iter().collect();
-    // The strongest of equals first: later `s`, then sooner expiry.
-    all.sort_unstable_by_key(|mark| (Reverse(mark.s), passed_or(mark), mark.exact.is_none()));
+    // The strongest of equals first: later `s`, then sooner expiry. There are a handful: insertion is enough.
+    let order = |mark: &SoftMark| (Reverse(mark.s), passed_or(mark), mark.exact.is_none());
+    let mut all: Vec<SoftMark> = Vec::new();
+    for mark in marks {
+        let at = all.partition_point(|known| order(known) <= order(&mark));
+        all.insert(at, mark);
+    }
     let mut kept: Vec<SoftMark> = Vec::new();
     for mark in all {
         let dominated = kept.last().is_some_and(|stronger| passed_or(stronger) <= passed_or(&mark));

@@ -1,7 +1,5 @@
 //! `cacheLife` profiles: the presets, what the user adds, and what may be written (rules CL-1 to CL-9, RV-3, RV-4).
 
-use std::collections::BTreeMap;
-
 use crate::cache::lifetime::{JsNumber, Life, Lifetime};
 use crate::error::{Error, ErrorCode};
 use crate::time::Seconds;
@@ -62,7 +60,8 @@ pub fn validate(raw: &RawLife) -> Result<Life, Error> {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profiles {
-    named: BTreeMap<String, Life>,
+    /// A handful: looked through one by one.
+    named: Vec<(String, Life)>,
     default: Lifetime,
 }
 
@@ -83,19 +82,19 @@ impl Profiles {
                 Lifetime { stale: Seconds(stale), revalidate: Seconds(revalidate), expire: Seconds(expire) };
             (name.to_owned(), Life::from(lifetime))
         });
-        let mut named: BTreeMap<String, Life> = presets.collect();
+        let mut named: Vec<(String, Life)> = presets.collect();
         for (name, raw) in user {
-            named.insert(name.clone(), check(raw, Some(name))?);
+            put(&mut named, name, check(raw, Some(name))?);
         }
 
         // CL-3: a user who redefines `default` and says nothing about `expire` gets a limit; one who does not, none.
-        let (written, expire) = match named.get(DEFAULT) {
+        let (written, expire) = match find(&named, DEFAULT) {
             Some(life) => (*life, expire_time.unwrap_or(Seconds::YEAR)),
             None => (Life::default(), Seconds::INFINITE),
         };
         let stale = static_stale.unwrap_or(DEFAULT_STALE);
         let default = Lifetime::or(written, Lifetime { stale, revalidate: DEFAULT_REVALIDATE, expire });
-        named.insert(DEFAULT.to_owned(), default.into());
+        put(&mut named, DEFAULT, default.into());
         Ok(Self { named, default })
     }
 
@@ -117,11 +116,11 @@ impl Profiles {
     ///
     /// `UNKNOWN_PROFILE` shows how to configure the name, or the known name without its spaces.
     pub fn resolve_name(&self, name: &str) -> Result<Life, Error> {
-        if let Some(life) = self.named.get(name) {
+        if let Some(life) = find(&self.named, name) {
             return Ok(*life);
         }
         let trimmed = name.trim();
-        let fix = if self.named.contains_key(trimmed) {
+        let fix = if find(&self.named, trimmed).is_some() {
             format!("Did you mean \"{trimmed}\" without the spaces?")
         } else {
             format!("Add it to the options: cacheLife: {{ \"{name}\": {{ revalidate: 900 }} }}")
@@ -193,6 +192,15 @@ fn check(raw: &RawLife, profile: Option<&str>) -> Result<Life, Error> {
         }
         _ => Ok(life),
     }
+}
+
+fn find<'a>(named: &'a [(String, Life)], name: &str) -> Option<&'a Life> {
+    named.iter().find(|(known, _)| known == name).map(|(_, life)| life)
+}
+
+fn put(named: &mut Vec<(String, Life)>, name: &str, life: Life) {
+    named.retain(|(known, _)| known != name);
+    named.push((name.to_owned(), life));
 }
 
 fn field(field: Field, raw: &RawSeconds, profile: Option<&str>) -> Result<Option<Seconds>, Error> {

@@ -41,8 +41,12 @@ impl Router {
         let parse = |(index, pattern): (usize, &String)| {
             Ok(Route { segments: segments_of(pattern)?, index, pattern: pattern.clone() })
         };
-        let mut routes: Vec<Route> = patterns.iter().enumerate().map(parse).collect::<Result<_, Error>>()?;
-        routes.sort_unstable_by(|a, b| a.segments.cmp(&b.segments).then(a.index.cmp(&b.index)));
+        let mut routes: Vec<Route> = Vec::new();
+        for pattern in patterns.iter().enumerate() {
+            let route = parse(pattern)?;
+            let place = routes.partition_point(|known| known.segments <= route.segments);
+            routes.insert(place, route);
+        }
         refuse_ambiguity(&routes)?;
         Ok(Self { routes })
     }

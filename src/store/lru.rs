@@ -1,38 +1,44 @@
 //! A map bounded by weight that forgets what was used least recently.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 pub(crate) struct Lru<V> {
     names: Names,
-    /// By slot number; the names keep account of which are free.
+    /// By slot number.
     values: Vec<Option<V>>,
 }
 
-/// Everything that does not depend on what is kept, so that there is one copy of it.
+/// Everything that does not depend on what is kept, so that there is one copy of it: a table of names, and their
+/// slots as a list from the least to the most recently used.
 struct Names {
-    slots: HashMap<Rc<str>, Slot>,
-    order: BTreeMap<u64, Rc<str>>,
+    table: HashMap<Rc<str>, usize>,
+    slots: Vec<Slot>,
     free: Vec<usize>,
-    tick: u64,
+    oldest: usize,
+    newest: usize,
     weight: usize,
     most: usize,
 }
 
-#[derive(Clone, Copy)]
 struct Slot {
-    at: usize,
+    name: Rc<str>,
     weight: usize,
-    tick: u64,
+    older: usize,
+    newer: usize,
 }
+
+/// No slot.
+const END: usize = usize::MAX;
 
 impl<V> Lru<V> {
     pub(crate) fn new(most: usize) -> Self {
         let names = Names {
-            slots: HashMap::new(),
-            order: BTreeMap::new(),
+            table: HashMap::new(),
+            slots: Vec::new(),
             free: Vec::new(),
-            tick: 0,
+            oldest: END,
+            newest: END,
             weight: 0,
             most,
         };
@@ -67,7 +73,7 @@ impl<V> Lru<V> {
 
     /// Looks up a value without marking it.
     pub(crate) fn peek(&self, key: &str) -> Option<&V> {
-        self.values.get(self.names.slots.get(key)?.at)?.as_ref()
+        self.values.get(*self.names.table.get(key)?)?.as_ref()
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
@@ -76,7 +82,7 @@ impl<V> Lru<V> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.names.slots.len()
+        self.names.table.len()
     }
 
     pub(crate) fn weight(&self) -> usize {
@@ -94,41 +100,64 @@ impl Names {
         if self.weight.saturating_add(weight) <= self.most {
             return None;
         }
-        let oldest = Rc::clone(self.order.first_key_value()?.1);
+        let oldest = Rc::clone(&self.slots.get(self.oldest)?.name);
         self.remove(&oldest)
     }
 
     fn insert(&mut self, key: &str, weight: usize) -> usize {
+        let name: Rc<str> = key.into();
+        let slot = Slot { name: Rc::clone(&name), weight, older: END, newer: END };
         let at = self.free.pop().unwrap_or(self.slots.len());
-        let key: Rc<str> = key.into();
-        let tick = self.next_tick();
-        self.order.insert(tick, Rc::clone(&key));
-        self.slots.insert(key, Slot { at, weight, tick });
+        match self.slots.get_mut(at) {
+            Some(freed) => *freed = slot,
+            None => self.slots.push(slot),
+        }
+        self.table.insert(name, at);
         self.weight = self.weight.saturating_add(weight);
+        self.link(at);
         at
     }
 
     fn touch(&mut self, key: &str) -> Option<usize> {
-        let tick = self.next_tick();
-        let slot = self.slots.get_mut(key)?;
-        if let Some(name) = self.order.remove(&slot.tick) {
-            self.order.insert(tick, name);
+        let at = *self.table.get(key)?;
+        if at != self.newest {
+            self.unlink(at);
+            self.link(at);
         }
-        slot.tick = tick;
-        Some(slot.at)
+        Some(at)
     }
 
     fn remove(&mut self, key: &str) -> Option<usize> {
-        let slot = self.slots.remove(key)?;
-        self.order.remove(&slot.tick);
-        self.weight = self.weight.saturating_sub(slot.weight);
-        self.free.push(slot.at);
-        Some(slot.at)
+        let at = self.table.remove(key)?;
+        self.unlink(at);
+        self.free.push(at);
+        self.weight = self.weight.saturating_sub(self.slots.get(at)?.weight);
+        Some(at)
     }
 
-    fn next_tick(&mut self) -> u64 {
-        self.tick = self.tick.saturating_add(1);
-        self.tick
+    /// Puts a slot at the newest end.
+    fn link(&mut self, at: usize) {
+        let newest = self.newest;
+        if let Some(slot) = self.slots.get_mut(at) {
+            (slot.older, slot.newer) = (newest, END);
+        }
+        match self.slots.get_mut(newest) {
+            Some(slot) => slot.newer = at,
+            None => self.oldest = at,
+        }
+        self.newest = at;
+    }
+
+    fn unlink(&mut self, at: usize) {
+        let Some((older, newer)) = self.slots.get(at).map(|slot| (slot.older, slot.newer)) else { return };
+        match self.slots.get_mut(older) {
+            Some(slot) => slot.newer = newer,
+            None => self.oldest = newer,
+        }
+        match self.slots.get_mut(newer) {
+            Some(slot) => slot.older = older,
+            None => self.newest = older,
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::kv::Kv;
-use crate::cache::codec;
+use crate::cache::codec::{self, number};
 use crate::cache::key::Kind;
+use crate::cache::lifetime::Lifetime;
 use crate::cache::mark::TagMarks;
 use crate::cache::profile::Profiles;
 use crate::cache::tag::Tag;
@@ -72,14 +73,14 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
     let rest = name.strip_prefix(all).unwrap_or(name);
     let (kind, readable) = rest.split_once('/').unwrap_or(("", rest));
     let path = readable.rsplit_once('~').map_or(readable, |(path, _)| path);
-    let life = |stale: f64, revalidate: f64, expire: f64| json!({ "stale": stale, "revalidate": revalidate, "expire": expire });
+    let life = |l: Lifetime| json!({ "stale": number(l.stale), "revalidate": number(l.revalidate), "expire": number(l.expire) });
     let metadata = metadata.unwrap_or_default();
     if let Some(entry) = codec::decode_any(metadata) {
         let tags: Vec<&str> = entry.tags.iter().map(|(tag, _)| tag.as_str()).collect();
         let l = entry.lifetime;
         return json!({
             "key": name, "kind": kind, "path": path, "status": entry.status, "tags": tags, "tagCount": tags.len(),
-            "created": entry.created.0, "lifetime": life(l.stale.0, l.revalidate.0, l.expire.0), "size": entry.body_len,
+            "created": entry.created.0, "lifetime": life(l), "size": entry.body_len,
         });
     }
     match codec::read_brief(metadata) {
@@ -87,7 +88,7 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
             let l = brief.lifetime;
             json!({
                 "key": name, "kind": kind, "path": path, "status": brief.status, "tagCount": brief.tags,
-                "created": brief.created.0, "lifetime": life(l.stale.0, l.revalidate.0, l.expire.0), "size": brief.len,
+                "created": brief.created.0, "lifetime": life(l), "size": brief.len,
             })
         }
         None => json!({ "key": name, "kind": kind, "path": path }),

@@ -7,10 +7,9 @@ use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use worker::kv::{KvError, KvStore};
 
-use super::platform::{self, Signal};
+use super::platform::{self, settled};
 use crate::cache::codec::{self, Place};
 use crate::store::{Store, StoreError, Stored};
 use crate::time::UnixMillis;
@@ -142,7 +141,7 @@ impl Metadata {
 
 impl Store for Kv {
     type Body = Body;
-    type Signal = Signal;
+    type Signal = JsValue;
 
     async fn entry(&self, key: &str) -> Result<Option<Stored<Body>>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
@@ -156,8 +155,7 @@ impl Store for Kv {
             return Ok(Some(Stored { header: metadata, body: stream }));
         }
         #[allow(clippy::cast_precision_loss)] // a megabyte
-        let frame =
-            JsFuture::from(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
+        let frame = settled(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
         if frame.is_null() {
             return Ok(Some(Stored { header: None, body: JsValue::NULL }));
         }
@@ -201,7 +199,10 @@ impl Store for Kv {
         let body: &Uint8Array = body.unchecked_ref();
         let (value, metadata) = match codec::place(header) {
             Place::Metadata => (body.clone(), header),
-            Place::Frame => (platform::frame(Uint8Array::from(codec::frame(header).as_slice()), body), brief),
+            Place::Frame => (
+                platform::frame(Uint8Array::from(codec::frame(header).as_slice()), body).map_err(thrown)?,
+                brief,
+            ),
         };
         let metadata = JSON::parse(metadata).map_err(thrown)?;
         let options = Object::new();
@@ -213,11 +214,12 @@ impl Store for Kv {
     }
 
     async fn hold(&self, body: Body) -> Result<Body, StoreError> {
-        JsFuture::from(platform::hold(&body)).await.map_err(thrown)
+        settled(platform::hold(&body)).await.map_err(thrown)
     }
 
     fn discard(&self, body: Body) {
-        platform::discard(&body);
+        // What cannot be cancelled has ended.
+        let _ = platform::discard(&body);
     }
 
     fn now(&self) -> UnixMillis {
@@ -226,7 +228,7 @@ impl Store for Kv {
 
     async fn sleep(&self, ms: u64) {
         #[allow(clippy::cast_precision_loss)] // seconds
-        let _ = JsFuture::from(platform::sleep(ms as f64)).await;
+        let _ = settled(platform::sleep(ms as f64)).await;
     }
 
     fn random(&self) -> u64 {
@@ -234,17 +236,18 @@ impl Store for Kv {
         platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs())
     }
 
-    fn signal(&self) -> Signal {
-        platform::signal()
+    fn signal(&self) -> JsValue {
+        platform::signal().unwrap_or_default()
     }
 
-    fn fire(&self, signal: &Signal) {
-        signal.fire();
+    fn fire(&self, signal: &JsValue) {
+        // Followers have their own timer.
+        let _ = platform::fire(signal);
     }
 
-    async fn wait(&self, signal: &Signal, ms: u64) {
+    async fn wait(&self, signal: &JsValue, ms: u64) {
         #[allow(clippy::cast_precision_loss)] // seconds
-        let _ = JsFuture::from(platform::wait(signal, ms as f64)).await;
+        let _ = settled(platform::wait(signal, ms as f64)).await;
     }
 }
 

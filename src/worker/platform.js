@@ -130,7 +130,8 @@ export async function hold(body) {
  * @param {unknown} body
  * @returns {null} */
 export function discard(body) {
-  if (body instanceof ReadableStream && !body.locked) body.cancel().catch(() => {})
+  const stream = body instanceof Response ? body.body : body
+  if (stream instanceof ReadableStream && !stream.locked) stream.cancel().catch(() => {})
   return null
 }
 
@@ -156,6 +157,11 @@ export function signal() {
   let fire = () => {}
   const happened = new Promise((/** @type {(value: void) => void} */ resolve) => (fire = resolve))
   return { happened, fire }
+}
+
+/** @param {Signal} signal */
+export function fire(signal) {
+  signal.fire()
 }
 
 /** Waits for what another request does, with a timer of this request: the other one may be cut short.

@@ -3,13 +3,16 @@
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::time::UnixMillis;
 
+// Each import may throw: wasm-bindgen then routes all of them through one module entry.
 #[wasm_bindgen(module = "/src/worker/platform.js")]
 extern "C" {
     /// `[status, header lines]` of a response.
-    pub(crate) fn head(response: &JsValue) -> Array;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn head(response: &JsValue) -> Result<Array, JsValue>;
     /// `[visitor's stream or null, promise of bytes or null]`.
     #[wasm_bindgen(catch)]
     pub(crate) fn collect(response: &JsValue, most: f64) -> Result<Array, JsValue>;
@@ -17,28 +20,37 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(crate) fn bytes(response: &JsValue, most: f64) -> Result<Promise, JsValue>;
     /// Header and body in one buffer.
-    pub(crate) fn frame(header: Uint8Array, body: &Uint8Array) -> Uint8Array;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn frame(header: Uint8Array, body: &Uint8Array) -> Result<Uint8Array, JsValue>;
     /// Promise of `[header, rest]` or null.
-    pub(crate) fn unframe(stream: &JsValue, limit: f64) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn unframe(stream: &JsValue, limit: f64) -> Result<Promise, JsValue>;
     /// Promise of a Blob.
-    pub(crate) fn hold(body: &JsValue) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn hold(body: &JsValue) -> Result<Promise, JsValue>;
     /// Cancels a stream.
-    pub(crate) fn discard(body: &JsValue);
+    #[wasm_bindgen(catch)]
+    pub(crate) fn discard(body: &JsValue) -> Result<(), JsValue>;
     /// Promise of a quoted entity tag.
-    pub(crate) fn etag(bytes: &Uint8Array) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn etag(bytes: &Uint8Array) -> Result<Promise, JsValue>;
     /// Promise that resolves after this time.
-    pub(crate) fn sleep(ms: f64) -> Promise;
-    /// A new signal.
-    pub(crate) fn signal() -> Signal;
-    /// Promise that resolves when the signal fires or the time is over.
-    pub(crate) fn wait(signal: &Signal, ms: f64) -> Promise;
-
-    /// Something that happens once.
-    #[derive(Clone)]
-    pub type Signal;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn sleep(ms: f64) -> Result<Promise, JsValue>;
+    /// A new signal: `{ happened, fire }`.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn signal() -> Result<JsValue, JsValue>;
     /// Makes it happen.
-    #[wasm_bindgen(method)]
-    pub(crate) fn fire(this: &Signal);
+    #[wasm_bindgen(catch)]
+    pub(crate) fn fire(signal: &JsValue) -> Result<(), JsValue>;
+    /// Promise that resolves when the signal fires or the time is over.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn wait(signal: &JsValue, ms: f64) -> Result<Promise, JsValue>;
+}
+
+/// What a promise comes to, where making it did not throw.
+pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise?).await
 }
 
 /// The time. A Worker's clock stands still between I/O.
