@@ -18,7 +18,8 @@ export const revalidatePathTags = (path, type) => rules.revalidatePathTags(path,
 
 /** @param {string} fnSource @param {string[] | undefined} keyParts @param {unknown[]} args @param {string} [prefix] */
 export const unstableCacheKey = (fnSource, keyParts, args, prefix = '') =>
-  rules.unstableCacheKey(fnSource, keyParts, JSON.stringify(args), prefix);
+  // Next joins parts that are no strings, too.
+  rules.unstableCacheKey(fnSource, Array.isArray(keyParts) ? [keyParts.join(',')] : undefined, JSON.stringify(args), prefix);
 
 /** @param {string} kind @param {string} sourceRoute @param {string} pathname */
 export const routeCacheKey = (kind, sourceRoute, pathname) => rules.routeCacheKey(kind, sourceRoute, pathname);

@@ -26,6 +26,8 @@ export function unstable_cache(fn, keyParts, options = {}) {
   /** @type {{ valid: string[], rejected: { tag: string, reason: string }[] }} */
   const { valid: tags, rejected } = validateTags(options.tags ?? []);
   warnRejected(rejected, `unstable_cache ${source}`);
+  // Next joins parts that are no strings, too.
+  const parts = Array.isArray(keyParts) ? [keyParts.join(',')] : undefined;
 
   /** @param {unknown[]} args */
   const call = async (...args) => {
@@ -35,7 +37,7 @@ export function unstable_cache(fn, keyParts, options = {}) {
     return runCached(scope, {
       spec: {
         kind: 'unstable',
-        id: unstableCacheKey(source, Array.isArray(keyParts) ? keyParts : undefined, json, ''),
+        id: unstableCacheKey(source, parts, json, ''),
         args: json,
         tags,
         revalidate,
