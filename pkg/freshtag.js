@@ -1,15 +1,6 @@
 /* @ts-self-types="./freshtag.d.ts" */
-import { bytes, collect } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
+import { bytes, collect, discard, etag, fire, frame, head, hold, signal, sleep, unframe, wait } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
 import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
-import * as import1 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import2 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import3 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import4 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import5 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import6 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import7 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import8 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
-import * as import9 from "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js"
 
 
 /**
@@ -1355,6 +1346,9 @@ function __wbg_get_imports() {
             const ret = Object.defineProperty(arg0, arg1, arg2);
             return ret;
         },
+        __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
+            discard(arg0);
+        }, arguments); },
         __wbg_done_57e08d0be6e30c02: function(arg0) {
             const ret = arg0.done;
             return ret;
@@ -1369,9 +1363,13 @@ function __wbg_get_imports() {
         __wbg_error_9b95f63d905893d2: function(arg0, arg1) {
             console.error(arg0, arg1);
         },
-        __wbg_fire_e0d904fb77263183: function(arg0) {
-            arg0.fire();
-        },
+        __wbg_etag_87d5862f06bd8fdb: function() { return handleError(function (arg0) {
+            const ret = etag(arg0);
+            return ret;
+        }, arguments); },
+        __wbg_fire_1aa725df51a8f4f0: function() { return handleError(function (arg0) {
+            fire(arg0);
+        }, arguments); },
         __wbg_forEach_d33df67d27c9bd85: function(arg0, arg1, arg2) {
             try {
                 var state0 = {a: arg1, b: arg2};
@@ -1389,6 +1387,10 @@ function __wbg_get_imports() {
                 state0.a = 0;
             }
         },
+        __wbg_frame_42ea24b86ba21ddb: function() { return handleError(function (arg0, arg1) {
+            const ret = frame(arg0, arg1);
+            return ret;
+        }, arguments); },
         __wbg_from_eac91875c8a5ffa4: function(arg0) {
             const ret = Array.from(arg0);
             return ret;
@@ -1412,6 +1414,14 @@ function __wbg_get_imports() {
             const ret = arg0[arg1 >>> 0];
             return ret;
         },
+        __wbg_head_3a3262ad6e3cd75e: function() { return handleError(function (arg0) {
+            const ret = head(arg0);
+            return ret;
+        }, arguments); },
+        __wbg_hold_abbd98c63ea920da: function() { return handleError(function (arg0) {
+            const ret = hold(arg0);
+            return ret;
+        }, arguments); },
         __wbg_instanceId_65a51bedfd10160a: function(arg0) {
             const ret = arg0.instanceId;
             return ret;
@@ -1609,6 +1619,14 @@ function __wbg_get_imports() {
         __wbg_set_name_822e3903f3184979: function(arg0, arg1, arg2) {
             arg0.name = getStringFromWasm0(arg1, arg2);
         },
+        __wbg_signal_1d3d75d720832043: function() { return handleError(function () {
+            const ret = signal();
+            return ret;
+        }, arguments); },
+        __wbg_sleep_637bb52ae383a5da: function() { return handleError(function (arg0) {
+            const ret = sleep(arg0);
+            return ret;
+        }, arguments); },
         __wbg_static_accessor_GLOBAL_THIS_003ee833af9699fc: function() {
             const ret = typeof globalThis === 'undefined' ? undefined : globalThis;
             return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
@@ -1641,6 +1659,10 @@ function __wbg_get_imports() {
             const ret = arg0.then(arg1);
             return ret;
         },
+        __wbg_unframe_9bf66a7e4bcc7ee3: function() { return handleError(function (arg0, arg1) {
+            const ret = unframe(arg0, arg1);
+            return ret;
+        }, arguments); },
         __wbg_value_e0f328965e184931: function(arg0) {
             const ret = arg0.value;
             return ret;
@@ -1653,8 +1675,12 @@ function __wbg_get_imports() {
             const ret = Visit.__wrap(arg0);
             return ret;
         },
+        __wbg_wait_00113c64a4d3813c: function() { return handleError(function (arg0, arg1) {
+            const ret = wait(arg0, arg1);
+            return ret;
+        }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 151, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 150, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297);
             return ret;
         },
@@ -1690,15 +1716,6 @@ function __wbg_get_imports() {
     return {
         __proto__: null,
         "./freshtag_bg.js": import0,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import1,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import2,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import3,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import4,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import5,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import6,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import7,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import8,
-        "./snippets/freshtag-d1ffc3168124732f/src/worker/platform.js": import9,
     };
 }
 
