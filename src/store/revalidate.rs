@@ -237,7 +237,9 @@ impl<S: Store> Index<S> {
             slot.in_flight = Some((number, now));
             slot.began = Some(now);
             let second = now.0.saturating_add(999).div_euclid(1_000).saturating_mul(1_000);
-            let ahead = UnixMillis(second).plus_ms(AHEAD_MS);
+            // Never behind a mark it announces, however long the lead.
+            let lead = self.lead_ms.saturating_add(WRITE_GAP_MS);
+            let ahead = UnixMillis(second).plus_ms(lead.max(AHEAD_MS));
             (number, Watermark { t: slot.known.as_ref().map_or(ahead, |known| known.t.max(ahead)), id })
         })
     }
