@@ -24,6 +24,8 @@ export interface DataSpec {
   life?: unknown;
   tags?: unknown[];
   revalidate?: number | false;
+  /** Stored results are passed by, the new one is kept (UN-4). */
+  fresh?: boolean;
   shared?: boolean;
   name?: string;
 }

@@ -76,7 +76,8 @@ function askOrigin({ upstream, request, pathname, search }, live, headers) {
   /** @type {RequestInit & { duplex?: 'half' }} */
   const init = { method: live ? request.method : 'GET', headers, redirect: 'manual' };
   if (body) Object.assign(init, { body, duplex: 'half' });
-  return fetch(base + pathname + (live ? search : ''), init);
+  // The query is part of the key, unlike that of a route: a refresh asks for the same page.
+  return fetch(base + pathname + search, init);
 }
 
 /** What is never passed on when the engine, which knows the rules, is not there. */

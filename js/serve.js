@@ -53,8 +53,14 @@ async function stored(call, route, index) {
   let live;
   /** @type {{ error: unknown } | undefined} */
   let thrown;
+  /** @type {Promise<import('./contract.js').Reply>} */
+  let answering;
   const render = renderer(call, route, {
-    started: (work) => (live = work),
+    started: (work) => {
+      live = work;
+      // Others may wait for this render: it goes on when its visitor has left.
+      call.defer(answering.then(nothing, nothing));
+    },
     failed: (error) => (thrown = { error }),
   });
 
@@ -62,7 +68,8 @@ async function stored(call, route, index) {
   let reply;
   try {
     const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;
-    reply = await engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
+    answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
+    reply = await answering;
   } catch (error) {
     if (thrown && thrown.error === error) return await afterThrow(live, error);
     live?.replied();
@@ -78,6 +85,8 @@ async function stored(call, route, index) {
   if (reply[2] === null && response?.body?.locked === false) await response.body.cancel().catch(() => {});
   return settled(live, (seen) => toResponse(reply, seen));
 }
+
+const nothing = () => {};
 
 /**
  * Makes what the head says hold to the end of the body: a body that reads its visitor before the head leaves is not

@@ -42,6 +42,8 @@ export function unstable_cache(fn, keyParts, options = {}) {
         tags,
         revalidate,
         name: name || undefined,
+        // UN-4: one directly inside another reads nothing that is stored.
+        fresh: scope.kind === 'unstable',
       },
       call: () => fn(...args),
       // An undefined result has no body and is read back as undefined (UN-3).

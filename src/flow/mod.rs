@@ -181,7 +181,8 @@ impl<S: Store> Flow<S> {
         let store = &self.index.store;
         let floors = visit.floors();
         // A visitor who revalidated something must not get what was begun before.
-        let role = if floors.is_empty() {
+        // A HEAD brings nothing that others could use.
+        let role = if floors.is_empty() && ask.get {
             self.index.memory.join(ask.key.name(), store.now(), || store.signal())
         } else {
             Role::Alone
@@ -278,8 +279,10 @@ impl<S: Store> Flow<S> {
 
     /// What a render that starts now collects into. It has seen the watermark that is known now.
     async fn scope(&self, ask: &Ask) -> Scope {
-        // One that cannot be read is none: nothing then counts as seen.
-        let _ = self.index.watermark().await;
+        if ask.get {
+            // One that cannot be read is none: nothing then counts as seen.
+            let _ = self.index.watermark().await;
+        }
         let started = self.index.store.now();
         let collected = Collected::new(ask.default, started, self.index.memory.watermark_id());
         Rc::new(RefCell::new(collected))
@@ -314,7 +317,9 @@ impl<S: Store> Flow<S> {
         }
         // Doubt is not cured by rendering more often than failures are retried.
         let doubt = *why == Why::TagsUnknown;
-        let (this, ask, render, stale) = (self.clone(), Rc::clone(ask), render.clone(), Rc::clone(stale));
+        // Whoever asked, the refresh is a bare GET.
+        let ask = Rc::new(Ask { get: true, authorization: false, ..Ask::clone(ask) });
+        let (this, render, stale) = (self.clone(), render.clone(), Rc::clone(stale));
         let visit = Rc::new(visit.bare());
         let defer = Rc::clone(&visit.defer);
         defer(

@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::store::{Defer, How, Index, Store, all};
 use crate::time::UnixMillis;
 
+/// Between two looks at a write that another call of this request does, in ms.
+const LOOK_MS: u64 = 10;
+
 /// One request, or one background render.
 pub struct Visit {
     /// Keeps work going after the reply.
@@ -121,7 +124,7 @@ impl Visit {
     /// Whether something was revalidated that is not written yet.
     #[must_use]
     pub fn has_unwritten(&self) -> bool {
-        self.records.borrow().iter().any(|r| matches!(r.state, State::Recorded))
+        self.records.borrow().iter().any(|r| !matches!(r.state, State::Done(_)))
     }
 
     /// Writes one recorded revalidation now. A second call answers as the first one did, once that has ended.
@@ -130,16 +133,20 @@ impl Visit {
     ///
     /// `REVALIDATE_FAILED`.
     pub async fn commit<S: Store>(&self, index: &Index<S>, id: usize) -> Result<(), Error> {
-        let (tags, how, at) = {
-            let mut records = self.records.borrow_mut();
-            let Some(record) = records.get_mut(id) else { return Ok(()) };
-            match &record.state {
-                State::Recorded => {}
-                State::Done(result) => return result.clone(),
-                State::Writing => return Ok(()),
+        let (tags, how, at) = loop {
+            {
+                let mut records = self.records.borrow_mut();
+                let Some(record) = records.get_mut(id) else { return Ok(()) };
+                match &record.state {
+                    State::Done(result) => return result.clone(),
+                    State::Writing => {}
+                    State::Recorded => {
+                        record.state = State::Writing;
+                        break (record.tags.clone(), record.how, record.at);
+                    }
+                }
             }
-            record.state = State::Writing;
-            (record.tags.clone(), record.how, record.at)
+            index.store.sleep(LOOK_MS).await;
         };
         let result = index.revalidate(&tags, how, at, &self.defer).await;
         if let Some(record) = self.records.borrow_mut().get_mut(id) {
@@ -158,6 +165,10 @@ impl Visit {
         let now = index.store.now();
         let mut waiting = Vec::new();
         for (id, record) in self.records.borrow_mut().iter_mut().enumerate() {
+            // What somebody began to write and did not wait for is waited for here.
+            if matches!(record.state, State::Writing) {
+                waiting.push(id);
+            }
             if matches!(record.state, State::Recorded) {
                 record.at = now;
                 for tag in &record.tags {

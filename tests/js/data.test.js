@@ -245,3 +245,11 @@ describe('cache', () => {
     expect(error).toMatch(/`headers\(\)` can't be read inside/);
   });
 });
+
+test('UN-4 an unstable_cache directly inside another reads nothing that is stored', async () => {
+  let runs = 0;
+  const inner = unstable_cache(async () => ++runs, ['un-4-inner']);
+  const outer = unstable_cache(async () => [await inner()], ['un-4-outer'], { tags: ['un-4'] });
+  const { run } = data(async () => [await inner(), await outer(), await inner()]);
+  expect(await run()).toEqual([1, [2], 2]);
+});

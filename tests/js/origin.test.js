@@ -148,3 +148,42 @@ test('an app without routes needs nothing but ORIGIN', async () => {
   const answer = await worker.fetch(new Request('http://localhost/a'), { ...env, ORIGIN, FRESHTAG_NAMESPACE }, { waitUntil() {} });
   expect(await answer.text()).toBe('from the origin');
 });
+
+describe('a stale page', () => {
+  const second = () => new Promise((resolve) => setTimeout(resolve, 1200));
+  const stale = page({ 'cache-control': 's-maxage=1, stale-while-revalidate=600' });
+
+  test('is refreshed with its own query, and with nothing of the visitor', async () => {
+    const app = behind(stale);
+    await app.ask('/search?q=a');
+    await second();
+    expect(await app.ask('/search?q=a', { headers: { cookie: 'sid=1', authorization: 'Basic eA==' } })).toMatchObject({ cache: 'STALE', text: 'page 1' });
+    expect(await app.ask('/search?q=a')).toMatchObject({ cache: 'HIT', text: 'page 2' });
+    expect(app.asked[1].url).toBe('https://origin/search?q=a');
+    expect([app.asked[1].headers.get('cookie'), app.asked[1].headers.get('authorization')]).toEqual([null, null]);
+  });
+
+  test('T14 is refreshed by a GET, though a HEAD found it', async () => {
+    const app = behind(stale);
+    await app.ask('/');
+    await second();
+    expect(await app.ask('/', { method: 'HEAD' })).toMatchObject({ cache: 'STALE', text: '' });
+    expect(app.asked[1].method).toBe('GET');
+    expect(await app.ask('/')).toMatchObject({ cache: 'HIT', text: 'page 2' });
+  });
+
+  test('IS-3 is not refreshed for a prefetch', async () => {
+    const app = behind(stale);
+    await app.ask('/');
+    await second();
+    expect((await app.ask('/', { headers: { purpose: 'prefetch' } })).cache).toBe('STALE');
+    expect(app.asked).toHaveLength(1);
+  });
+});
+
+test('a HEAD that finds nothing is the origin\'s to answer, and keeps nothing', async () => {
+  const app = behind(page());
+  await app.ask('/', { method: 'HEAD' });
+  expect(app.asked[0].method).toBe('HEAD');
+  expect(await app.ask('/')).toMatchObject({ cache: 'MISS', text: 'page 2' });
+});
