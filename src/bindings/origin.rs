@@ -16,7 +16,7 @@ use crate::flow::{Ask, Policy};
 use crate::http::cookie::values_of;
 use crate::http::upstream::upstream_lines;
 use crate::reply::parse_lines;
-use crate::route::path_tags::route_soft_tags;
+use crate::route::path_tags::origin_soft_tags;
 
 /// A draft cookie: where it is not ours it may still be the origin's, whose drafts must not be shared (DM-7).
 const BYPASS_COOKIE: &str = "__prerender_bypass";
@@ -51,7 +51,7 @@ impl Engine {
         let ask = Ask {
             key: self.shared.keys.proxy(authority, &pathname, search, &variant(&headers)),
             soft: Vec::new(),
-            implicit: route_soft_tags("", pathname.trim_end_matches('/')),
+            implicit: origin_soft_tags(&pathname),
             default: self.shared.profiles.default_lifetime(),
             policy: Policy::Proxy {
                 life: rule.and_then(|rule| rule.life),

@@ -5,6 +5,8 @@ use crate::cache::tag::Tag;
 const PREFIX: &str = "_N_T_";
 /// Longest path that `revalidatePath` takes, in UTF-16 code units (RV-7).
 const MAX_PATH_LENGTH: usize = 1024;
+/// Layouts that a page of an origin is under, at most: its path is the visitor's, and may have any depth.
+const MAX_LAYOUTS: usize = 8;
 
 /// The soft tags of a request, in Next's order (TG-9).
 ///
@@ -60,6 +62,30 @@ pub fn route_soft_tags(page_stem: &str, pathname: &str) -> Vec<Tag> {
     for tag in implicit_tags(&format!("{stem}/route"), pathname) {
         add(&mut tags, tag);
     }
+    tags
+}
+
+/// The soft tags of a page of an origin, whose files nobody knows: its path stands for its pattern. Of the layouts on
+/// the way to it the first 8 count.
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::route::path_tags::origin_soft_tags;
+///
+/// let tags = origin_soft_tags("/blog/hello/");
+/// let tags: Vec<&str> = tags.iter().map(|tag| tag.as_str()).collect();
+/// assert_eq!(
+///     tags,
+///     ["_N_T_/layout", "_N_T_/blog/layout", "_N_T_/blog/hello/layout", "_N_T_/blog/hello", "_N_T_/blog/hello/page"],
+/// );
+/// ```
+#[must_use]
+pub fn origin_soft_tags(pathname: &str) -> Vec<Tag> {
+    let path = pathname.trim_end_matches('/');
+    let end = path.match_indices('/').map(|(at, _)| at).nth(MAX_LAYOUTS).unwrap_or(path.len());
+    let mut tags = implicit_tags(path.get(..end).unwrap_or(path), if path.is_empty() { "/" } else { path });
+    add(&mut tags, path_tag(&format!("{path}/page")));
     tags
 }
 
