@@ -432,6 +432,17 @@ describe('pages', () => {
     expect(await ask('/1')).toMatchObject({ status: 404, cache: 'HIT', text: 'nothing here 1' });
   });
 
+  test('UC-3 a body that breaks off is stored nowhere', async () => {
+    const { puts, CACHE } = counting();
+    const broken = () => new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode('half')), pull: (c) => c.error(new Error('cut')) }));
+    const { app, env: bindings } = site({ '/': { revalidate: 60, GET: broken } }, {}, { CACHE });
+    const tasks = [];
+    const response = await app.fetch(new Request('http://localhost/'), bindings, { waitUntil: (task) => tasks.push(task) });
+    await expect(response.text()).rejects.toThrow();
+    await Promise.all(tasks);
+    expect(puts).toEqual([]);
+  });
+
   test('IS-14 HIT and STALE carry the same Cache-Control, and no Age', async () => {
     const { ask } = site({ '/': counter({ revalidate: 0.2 }) });
     const first = await ask('/');
@@ -521,7 +532,7 @@ describe('threats', () => {
       const { puts, CACHE } = counting();
       return { ...site({}, {}, { ORIGIN, CACHE }), puts };
     }
-    const kept = { 'cache-control': 's-maxage=60, stale-while-revalidate=600' };
+    const kept = { 'cache-control': 's-maxage=60, stale-while-revalidate=600', 'cache-tag': 'page' };
 
     test.each([
       ['204', () => new Response(null, { status: 204, headers: kept })],
@@ -533,9 +544,8 @@ describe('threats', () => {
     ])('T2 T11 T14 a good page is not replaced by %s', async (_name, bad) => {
       const app = behind((_request, n) => (n === 1 ? new Response('page', { headers: kept }) : bad()));
       await app.ask('/');
-      await app.admin('revalidate', { path: '/', profile: 'max' });
-      await app.admin('revalidate', { tag: '_N_T_/', profile: 'max' });
-      for (let i = 0; i < 2; i++) expect(await app.ask('/')).toMatchObject({ status: 200, text: 'page' });
+      await app.admin('revalidate', { tag: 'page', profile: 'max' });
+      for (let i = 0; i < 2; i++) expect(await app.ask('/')).toMatchObject({ status: 200, cache: 'STALE', text: 'page' });
       expect(app.puts.filter((key) => key.includes('/e/'))).toHaveLength(1);
     });
 
@@ -546,6 +556,24 @@ describe('threats', () => {
       for (const headers of forms) seen.push((await app.ask('/', { headers })).text);
       expect(new Set(seen).size).toBe(forms.length);
       for (const [i, headers] of forms.entries()) expect(await app.ask('/', { headers })).toMatchObject({ cache: 'HIT', text: seen[i] });
+    });
+
+    test('IS-17 the forms of a page are revalidated together', async () => {
+      const app = behind((request, n) => new Response(`${request.headers.get('rsc')} ${n}`, { headers: kept }));
+      const forms = [{}, { rsc: '1' }];
+      for (const headers of forms) await app.ask('/a', { headers });
+      await app.admin('revalidate', { path: '/a' });
+      for (const headers of forms) expect((await app.ask('/a', { headers })).cache).toBe('MISS');
+    });
+
+    test('UC-22 UC-23 in the draft mode of an origin nothing is read or written', async () => {
+      const app = behind((_request, n) => new Response(`page ${n}`, { headers: kept }));
+      const draft = { headers: { cookie: '__prerender_bypass=x' } };
+      expect(await app.ask('/', draft)).toMatchObject({ cache: null, text: 'page 1' });
+      expect(app.puts).toEqual([]);
+      expect(await app.ask('/')).toMatchObject({ cache: 'MISS', text: 'page 2' });
+      expect(await app.ask('/', draft)).toMatchObject({ cache: null, text: 'page 3' });
+      expect(await app.ask('/')).toMatchObject({ cache: 'HIT', text: 'page 2' });
     });
 
     test.each([

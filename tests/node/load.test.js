@@ -1,12 +1,17 @@
 // The package loads through `exports` in every Node that package.json names.
 import { execFile } from 'node:child_process';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-const nodes = [process.execPath, fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url)), '/usr/local/bin/node', '/usr/bin/node'];
+const nodes = [
+  process.execPath,
+  fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url)),
+  ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node')),
+];
 
 /** The versions that are here, each once. @type {Map<string, string>} */
 const versions = new Map();
@@ -56,6 +61,15 @@ describe.each([...versions].filter(([version]) => Number(version.slice(1).split(
       }
       console.log(JSON.stringify(seen))`;
     expect(await evaluate(node, code)).toEqual([['MISS', 'render 1'], ['HIT', 'render 1']]);
+  });
+});
+
+describe('RV-1 the names of next/cache', () => {
+  test('are those of freshtag, but for what belongs to the client of Next', async () => {
+    // The file itself: in this process next/cache would bind itself to the oracle's scopes.
+    const { stdout } = await run(process.execPath, ['-p', "JSON.stringify(Object.keys(require('next/cache')))"], { cwd });
+    const ours = Object.keys(await import('freshtag'));
+    expect(JSON.parse(stdout).filter((name) => !ours.includes(name)).sort()).toEqual(['io', 'navigation', 'prefetch']);
   });
 });
 

@@ -191,7 +191,7 @@ describe('set', () => {
     expect(await text((await store.get('a')).entry.body)).toBe('new');
   });
 
-  test('a body over the limit is not stored', async () => {
+  test('IC-8 a body over 10 MiB is not stored', async () => {
     const { store } = open();
     expect(await store.set('a', { body: new Uint8Array(10 * 1024 * 1024 + 1), lifetime })).toMatchObject({ stored: false, reason: expect.stringMatching(/larger than 10485760 bytes/) });
   });
@@ -209,6 +209,39 @@ describe('set', () => {
   });
 });
 
+describe('what is in the KV', () => {
+  test('WK-17 an entry, a mark a tag and a watermark; nothing is ever deleted', async () => {
+    const { kv, store } = open();
+    await store.set('a', { body: 'a', tags: ['t', 'u'], lifetime, created: ago(5_000) });
+    await store.revalidate(['t']);
+    await store.revalidate(['u'], { expire: 60 });
+    await store.get('a');
+    expect([...kv.values.keys()].map((key) => key.replace(/~[0-9a-f]{64}$/, '~digest')).sort()).toEqual(['f1-node/e/fetch/a~digest', 'f1-node/s/u', 'f1-node/w', 'f1-node/x/t']);
+    expect(kv.calls.filter(({ method }) => method === 'delete')).toEqual([]);
+  });
+
+  test.each([
+    ['what is left of expire, and a day', { revalidate: 60, expire: 3600 }, 0, 3600 + 86400],
+    ['a day, when it has expired', { revalidate: 60, expire: 3600 }, 4_000_000, 86400],
+    ['a year at most', { revalidate: 60, expire: Infinity }, 0, 31536000],
+  ])('UC-5 an entry lives %s', async (_name, life, age, ttl) => {
+    const { kv, store } = open();
+    await store.set('a', { body: 'a', lifetime: life, created: ago(age) });
+    const [{ ttl: given }] = kv.values.values();
+    expect(Math.abs(given - ttl)).toBeLessThan(5);
+  });
+
+  test('UC-9 memory holds what fits, and not more', async () => {
+    const { kv, store } = open({ memory: 1_000 });
+    await store.set('small', { body: 'x'.repeat(100), lifetime });
+    await store.set('large', { body: 'x'.repeat(5_000), lifetime });
+    for (let i = 0; i < 3; i++) for (const key of ['small', 'large']) await text((await store.get(key)).entry.body);
+    kv.calls.length = 0;
+    for (const key of ['small', 'large']) expect((await store.get(key)).state).toBe('fresh');
+    expect(kv.calls.filter(({ key }) => key.includes('/e/')).map(({ key }) => key.split('/').at(-1).split('~')[0])).toEqual(['large']);
+  });
+});
+
 describe('revalidate', () => {
   test('TG-13 without expire it expires now, everywhere', async () => {
     const { kv, store } = open();
@@ -218,6 +251,7 @@ describe('revalidate', () => {
     const done = await store.revalidate(['t']);
     expect(done).toStrictEqual({ at: expect.any(Number), seen: null, ops: ops({ puts: 2 }) });
     expect(done.at).toBeGreaterThanOrEqual(before);
+    expect(done.at % 1, 'UC-14').toBe(0);
     const elsewhere = createStore({ kv, namespace: 'node' });
     expect(await elsewhere.get('a')).toMatchObject({ state: 'expired', ops: ops({ gets: 2, bulkGets: 1, keys: 2 }) });
     expect((await elsewhere.get('b')).state).toBe('fresh');
