@@ -308,9 +308,9 @@ export interface InitOutput {
     readonly visit_recordPath: (a: number, b: any, c: any) => [number, number, number];
     readonly visit_recordTag: (a: number, b: any, c: any) => [number, number, number];
     readonly visit_seenCookie: (a: number) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0_60: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b: (a: number, b: number, c: any) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

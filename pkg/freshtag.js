@@ -1349,10 +1349,6 @@ function __wbg_get_imports() {
         __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
             discard(arg0);
         }, arguments); },
-        __wbg_done_57e08d0be6e30c02: function(arg0) {
-            const ret = arg0.done;
-            return ret;
-        },
         __wbg_enqueue_c11626eae1c54509: function() { return handleError(function (arg0, arg1) {
             arg0.enqueue(arg1);
         }, arguments); },
@@ -1377,7 +1373,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0_60(a, state0.b, arg0, arg1);
+                        return wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -1399,10 +1395,6 @@ function __wbg_get_imports() {
             globalThis.crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
         }, arguments); },
         __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
-            const ret = Reflect.get(arg0, arg1);
-            return ret;
-        }, arguments); },
-        __wbg_get_635eea311fa1a291: function() { return handleError(function (arg0, arg1) {
             const ret = Reflect.get(arg0, arg1);
             return ret;
         }, arguments); },
@@ -1474,10 +1466,6 @@ function __wbg_get_imports() {
             const ret = Number.isSafeInteger(arg0);
             return ret;
         },
-        __wbg_iterator_e4c5e8f68ada7b58: function() {
-            const ret = Symbol.iterator;
-            return ret;
-        },
         __wbg_length_186163212ffe79c3: function(arg0) {
             const ret = arg0.length;
             return ret;
@@ -1529,7 +1517,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0(a, state0.b, arg0, arg1);
+                        return wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -1544,14 +1532,6 @@ function __wbg_get_imports() {
             const ret = new Uint8Array(arg0, arg1 >>> 0, arg2 >>> 0);
             return ret;
         },
-        __wbg_next_178c1651c11432b3: function(arg0) {
-            const ret = arg0.next;
-            return ret;
-        },
-        __wbg_next_af5ac6a08bb0a717: function() { return handleError(function (arg0) {
-            const ret = arg0.next();
-            return ret;
-        }, arguments); },
         __wbg_now_463ac581d2fc7ea3: function() {
             const ret = Date.now();
             return ret;
@@ -1663,10 +1643,6 @@ function __wbg_get_imports() {
             const ret = unframe(arg0, arg1);
             return ret;
         }, arguments); },
-        __wbg_value_e0f328965e184931: function(arg0) {
-            const ret = arg0.value;
-            return ret;
-        },
         __wbg_view_3b708d3bdaf3fc96: function(arg0) {
             const ret = arg0.view;
             return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
@@ -1680,8 +1656,8 @@ function __wbg_get_imports() {
             return ret;
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 150, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 45, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0) {
@@ -1725,23 +1701,23 @@ function __wbg_call_guard() {
         return;
     }
 }
-function wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297(arg0, arg1, arg2) {
+function wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b(arg0, arg1, arg2) {
     let ret;
     __wbg_call_guard();
-    ret = wasm.wasm_bindgen__convert__closures_____invoke__h32af6b6fa054d297(arg0, arg1, arg2);
+    ret = wasm.wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0(arg0, arg1, arg2, arg3) {
+function wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(arg0, arg1, arg2, arg3) {
     __wbg_call_guard();
-    wasm.wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0(arg0, arg1, arg2, arg3);
+    wasm.wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(arg0, arg1, arg2, arg3);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0_60(arg0, arg1, arg2, arg3) {
+function wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(arg0, arg1, arg2, arg3) {
     __wbg_call_guard();
-    wasm.wasm_bindgen__convert__closures_____invoke__h31db44d5098e1ba0_60(arg0, arg1, arg2, arg3);
+    wasm.wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(arg0, arg1, arg2, arg3);
 }
 
 
