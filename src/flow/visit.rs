@@ -56,10 +56,12 @@ impl Visit {
         }
     }
 
-    /// The same request without its visitor: for a refresh behind the reply.
+    /// The same request without its visitor: for a refresh behind the reply. It is still of the same route.
     #[must_use]
     pub fn bare(&self) -> Self {
-        Self::new(Floors::default(), self.defer.clone())
+        let bare = Self::new(Floors::default(), self.defer.clone());
+        bare.enter_route(self.soft());
+        bare
     }
 
     /// What this request must not see.
