@@ -207,6 +207,8 @@ impl<B: Clone, G: Clone> Memory<B, G> {
     /// An entry in memory that may still be used without asking the store.
     pub(crate) fn held(&self, key: &str, now: UnixMillis) -> Option<Held<B>> {
         let mut inner = self.inner.borrow_mut();
+        // A request can end in the middle of its write.
+        inner.pending.retain(|(_, held)| held.until > now);
         if let Some((_, held)) = inner.pending.iter().find(|(name, _)| &**name == key) {
             return Some(held.clone());
         }
