@@ -1,6 +1,8 @@
 //! Whether a response or result may be kept, and for how long. The only place that says so: the reply's
 //! `Cache-Control` follows from the same answer.
 
+use std::rc::Rc;
+
 use super::entry::Entry;
 use super::key::Kind;
 use super::lifetime::Lifetime;
@@ -38,7 +40,7 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
         return Some(Reason::Status(response.status));
     }
     // A route's 5xx has no lifetime of its own; an origin may give one, but never over a good entry.
-    if response.status >= 500 && (response.kind != Kind::Proxy || response.prior.is_some_and(good)) {
+    if response.status >= 500 && (response.kind != Kind::Proxy || response.prior.is_good()) {
         return Some(Reason::Status(response.status));
     }
     if response.has("set-cookie") {
@@ -56,17 +58,13 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
     }
     // T2: nothing empty takes the place of something.
     let empty = response.status == 204 || response.body_len == Some(0);
-    if empty && response.prior.is_some_and(|prior| good(prior) && prior.body_len > 0) {
+    if empty && response.prior.is_good() && !response.prior.is_empty() {
         return Some(Reason::EmptyOverGood);
     }
     if response.body_len.is_some_and(|len| len > response.most_bytes) {
         return Some(Reason::TooLarge);
     }
     None
-}
-
-fn good(entry: &Entry) -> bool {
-    (200..300).contains(&entry.status)
 }
 
 /// The first field of Vary that the key does not cover. The key covers the variant headers of RSC requests, and the
@@ -112,7 +110,32 @@ pub struct Response<'a> {
     /// The most bytes that are kept.
     pub most_bytes: u64,
     /// What it would replace.
-    pub prior: Option<&'a Entry>,
+    pub prior: &'a Prior,
+}
+
+/// What stands where a response would go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Prior {
+    /// Nothing.
+    Nothing,
+    /// Nobody looked, or the store did not say: it may be something good.
+    Unknown,
+    /// This.
+    Entry(Rc<Entry>),
+}
+
+impl Prior {
+    fn is_good(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Unknown => true,
+            Self::Entry(entry) => (200..300).contains(&entry.status),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Entry(entry) if entry.body_len == 0)
+    }
 }
 
 impl Response<'_> {

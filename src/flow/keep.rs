@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Ask, Flow, Landing, Policy, Rendered, Scope};
-use crate::cache::admit::{Admit, Reason, Response, admit};
+use crate::cache::admit::{Admit, Prior, Reason, Response, admit};
 use crate::cache::codec;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{origin_lifetime, origin_tags};
@@ -52,7 +52,7 @@ impl<S: Store> Flow<S> {
         headers: &[(Box<str>, Box<str>)],
         scope: &Scope,
         body_len: Option<u64>,
-        prior: Option<&Entry>,
+        prior: &Prior,
     ) -> Result<Keep, Reason> {
         let scope = scope.borrow();
         let (lifetime, stale_if_error) = match &ask.policy {
@@ -91,7 +91,7 @@ impl<S: Store> Flow<S> {
         head: &Rendered<()>,
         bytes: Bytes<S::Body>,
         scope: &Scope,
-        prior: Option<&Entry>,
+        prior: &Prior,
         floors: &Floors,
         landing: &mut Option<Landing<S>>,
     ) -> WriteOutcome {

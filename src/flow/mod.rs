@@ -15,7 +15,7 @@ pub use ask::{Ask, Config, Policy};
 pub use keep::{Bytes, WriteOutcome};
 pub use visit::Visit;
 
-use crate::cache::admit::Reason;
+use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
 use crate::cache::entry::{Age, Entry};
 use crate::cache::freshness::may_stand_in;
@@ -138,20 +138,27 @@ impl<S: Store> Flow<S> {
         render: &R,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
         if ask.fresh || visit.bypasses() {
-            return self.render(ask, visit, render, Why::Bypass, None).await;
+            let old = Old { found: None, tags: TagVerdict::Valid, unknown: true };
+            return self.render(ask, visit, render, Why::Bypass, old).await;
         }
         let floors = visit.floors();
         let reading = self.reading(ask);
         let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
-        let Snapshot { found, tags, decision, .. } = snapshot;
+        let Snapshot { found, tags, decision, error, .. } = snapshot;
+        let unknown = error.is_some();
         match (decision, found) {
             (Decision::Serve, Some(found)) => Ok(served(found, CacheState::Hit, &tags, None)),
             (Decision::ServeThenRefresh(why), Some(found)) => {
                 self.refresh_behind(ask, visit, render, &found.entry, &why).await;
                 Ok(served(found, CacheState::Stale, &tags, Some(why)))
             }
-            (Decision::Render(why), found) => self.render_once(ask, visit, render, why, found).await,
-            (_, None) => self.render_once(ask, visit, render, Why::Absent, None).await,
+            (Decision::Render(why), found) => {
+                self.render_once(ask, visit, render, why, Old { found, tags, unknown }).await
+            }
+            (_, None) => {
+                let old = Old { found: None, tags, unknown };
+                self.render_once(ask, visit, render, Why::Absent, old).await
+            }
         }
     }
 
@@ -176,7 +183,7 @@ impl<S: Store> Flow<S> {
         visit: &Rc<Visit>,
         render: &R,
         why: Why,
-        prior: Option<Found<S::Body>>,
+        old: Old<S::Body>,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
         let store = &self.index.store;
         let floors = visit.floors();
@@ -188,11 +195,11 @@ impl<S: Store> Flow<S> {
             Role::Alone
         };
         match role {
-            Role::Alone => self.render(ask, visit, render, why, prior).await,
+            Role::Alone => self.render(ask, visit, render, why, old).await,
             Role::Leader(signal) => {
                 let landing =
                     Landing { flow: self.clone(), key: ask.key.name().into(), signal, unstorable: true };
-                self.render_landing(ask, visit, render, why, prior, Some(landing)).await
+                self.render_landing(ask, visit, render, why, old, Some(landing)).await
             }
             Role::Follower(signal) => {
                 store.wait(&signal, FOLLOW_MS).await;
@@ -201,14 +208,14 @@ impl<S: Store> Flow<S> {
                     let tags = self.index.verdict(&held.entry, &ask.soft, &floors, reading.now).await;
                     let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
                     if decision == Decision::Serve {
-                        if let Some(prior) = prior {
-                            store.discard(prior.body);
+                        if let Some(old) = old.found {
+                            store.discard(old.body);
                         }
                         let found = Found { entry: held.entry, body: held.body };
                         return Ok(served(found, state_of(&why), &tags, Some(why)));
                     }
                 }
-                self.render(ask, visit, render, why, prior).await
+                self.render(ask, visit, render, why, old).await
             }
         }
     }
@@ -219,9 +226,9 @@ impl<S: Store> Flow<S> {
         visit: &Rc<Visit>,
         render: &R,
         why: Why,
-        prior: Option<Found<S::Body>>,
+        old: Old<S::Body>,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
-        self.render_landing(ask, visit, render, why, prior, None).await
+        self.render_landing(ask, visit, render, why, old, None).await
     }
 
     async fn render_landing<R: Render<Body = S::Body>>(
@@ -230,31 +237,35 @@ impl<S: Store> Flow<S> {
         visit: &Rc<Visit>,
         render: &R,
         why: Why,
-        prior: Option<Found<S::Body>>,
+        old: Old<S::Body>,
         landing: Option<Landing<S>>,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
         let scope = self.scope(ask).await;
         let mode = if ask.prerender { Mode::Prerender } else { Mode::Live };
         let result = render.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
         let failed = result.as_ref().map_or(true, |rendered| rendered.status >= 500);
-        if failed && let Some(found) = &prior {
+        if failed && let Some(found) = &old.found {
             let now = self.index.store.now();
             self.hold_back(ask, &found.entry, now);
             if why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created)) {
                 let found = Found { entry: Rc::clone(&found.entry), body: found.body.clone() };
-                return Ok(served(found, CacheState::Stale, &TagVerdict::Valid, Some(why)));
+                return Ok(served(found, CacheState::Stale, &old.tags, Some(why)));
             }
         }
-        let old = prior.map(|found| {
-            self.index.store.discard(found.body);
-            found.entry
-        });
+        let old = match old.found {
+            Some(found) => {
+                self.index.store.discard(found.body);
+                Prior::Entry(found.entry)
+            }
+            None if old.unknown => Prior::Unknown,
+            None => Prior::Nothing,
+        };
         let rendered = result?;
         let state = state_of(&why);
         let kept = if visit.bypasses() {
             Err(Reason::Bypass)
         } else {
-            self.admit(ask, &rendered.status, &rendered.headers, &scope, None, old.as_deref())
+            self.admit(ask, &rendered.status, &rendered.headers, &scope, None, &old)
         };
         let Ok(keep) = kept else {
             let kept = kept.map(|keep| keep.lifetime);
@@ -268,7 +279,7 @@ impl<S: Store> Flow<S> {
             async move {
                 let mut landing = landing;
                 if let Some(bytes) = bytes.await {
-                    this.write(&ask, &head, bytes, &behind, old.as_deref(), &floors, &mut landing).await;
+                    this.write(&ask, &head, bytes, &behind, &old, &floors, &mut landing).await;
                 }
             }
             .boxed_local(),
@@ -345,14 +356,15 @@ impl<S: Store> Flow<S> {
             return false;
         };
         let (status, headers) = (rendered.status, rendered.headers);
-        if self.admit(ask, &status, &headers, &scope, None, Some(stale)).is_err() {
+        let prior = Prior::Entry(Rc::clone(stale));
+        if self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {
             return false;
         }
         let (_, bytes) = render.collect(rendered.live, self.config.most_bytes, false);
         let Some(bytes) = bytes.await else { return false };
         let head = Rendered { status, headers, live: () };
         let floors = visit.floors();
-        let outcome = self.write(ask, &head, bytes, &scope, Some(stale), &floors, &mut None).await;
+        let outcome = self.write(ask, &head, bytes, &scope, &prior, &floors, &mut None).await;
         matches!(outcome, WriteOutcome::Stored)
     }
 
@@ -360,6 +372,15 @@ impl<S: Store> Flow<S> {
     fn hold_back(&self, ask: &Ask, good: &Entry, now: UnixMillis) {
         self.index.memory.end_refresh(ask.key.name(), Some(retry_at(good, now)));
     }
+}
+
+/// What a render would replace.
+struct Old<B> {
+    found: Option<Found<B>>,
+    /// What its tags say.
+    tags: TagVerdict,
+    /// Without an entry: whether there may be one all the same.
+    unknown: bool,
 }
 
 /// Ends the wait of followers, also when the leader's work is dropped half-way.
