@@ -124,7 +124,7 @@ impl<S: Store> Flow<S> {
         outcome.map_or_else(WriteOutcome::Failed, |()| WriteOutcome::Stored)
     }
 
-    /// One put with its retries.
+    /// One put with its retries, unless a newer entry takes its place meanwhile.
     pub(crate) async fn put(&self, name: &str, entry: &Entry, body: &S::Body) -> Result<(), StoreError> {
         let store = &self.index.store;
         let (header, brief) = (codec::encode(entry), codec::brief(entry));
@@ -138,6 +138,11 @@ impl<S: Store> Flow<S> {
             }
             let jitter = store.random().checked_rem(300).unwrap_or(0);
             store.sleep(jitter.saturating_add(1_000)).await;
+            // What was made later has been written meanwhile (T43).
+            let known = self.index.memory.recently_written(name, store.now());
+            if known.is_some_and(|(known, _)| known.created > entry.created) {
+                return Ok(());
+            }
         }
     }
 
