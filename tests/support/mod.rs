@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::task::Poll;
 
 use freshtag::cache::codec::{self, Place as HeaderPlace};
 use freshtag::cache::decide::{Reading, TagVerdict, Why};
@@ -132,9 +133,14 @@ impl Isolate {
         Got::of(self.flow.run(ask, visit, origin).await)
     }
 
+    /// Asks as a visitor without a cookie.
+    pub(crate) async fn getting(&self, ask: &Rc<Ask>, origin: &Origin) -> Got {
+        self.asking(ask, &self.visit(), origin).await
+    }
+
     /// Asks and waits for the answer, not for what goes on behind it.
     pub(crate) fn get(&self, ask: &Rc<Ask>, origin: &Origin) -> Got {
-        self.world.run(self.asking(ask, &self.visit(), origin)).unwrap()
+        self.world.run(self.getting(ask, origin)).unwrap()
     }
 
     /// Asks, and lets everything behind the answer end.
@@ -307,6 +313,23 @@ pub(crate) struct Answer {
     pub(crate) body_ms: u64,
     /// Whether the body fails before its end.
     pub(crate) breaks: bool,
+}
+
+/// Runs all to their ends. Unlike `join_all` it needs no wakers, which the double has not.
+pub(crate) async fn together<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|cx| {
+        let mut pending = false;
+        for (future, result) in running.iter_mut().filter(|(_, result)| result.is_none()) {
+            match future.as_mut().poll(cx) {
+                Poll::Ready(value) => *result = Some(value),
+                Poll::Pending => pending = true,
+            }
+        }
+        if pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, result)| result).collect()
 }
 
 /// A 200 with this body, at once.
