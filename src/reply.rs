@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::cache::admit::Reason;
 use crate::cache::entry::Entry;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::{self, Lifetime, NO_CACHE};
@@ -81,34 +82,42 @@ pub fn stored(
     head
 }
 
-/// The reply for something just rendered; `kept` is the lifetime that `admit` gave it, if it may be kept.
+/// The reply for something just rendered; `kept` is the lifetime that `admit` gave it, or why it may not be kept.
 #[must_use]
 pub fn rendered(
     status: u16,
     headers: &[(Box<str>, Box<str>)],
     kind: Kind,
-    kept: Option<&Lifetime>,
-    state: Option<CacheState>,
+    kept: Result<&Lifetime, &Reason>,
+    state: CacheState,
     how: &Style,
 ) -> Head {
     let mut head = Head::new(status);
+    let draft = kept == Err(&Reason::Bypass);
+    let mut own_cache_control = false;
     for (name, value) in headers {
         // T9: what an origin tells us is not for visitors.
         if kind == Kind::Proxy && is_internal_response_header(name) {
             continue;
         }
+        if name.eq_ignore_ascii_case("cache-control") {
+            // DM-7, T29: whatever it says, a draft is nobody else's.
+            if draft {
+                continue;
+            }
+            own_cache_control = true;
+        }
         head.push(name, value);
     }
-    let own_cache_control = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cache-control"));
-    if kind == Kind::Route {
-        if !own_cache_control {
-            head.push("cache-control", &kept.map_or_else(|| NO_CACHE.to_owned(), cache_control));
-        }
-        if let Some(lifetime) = kept {
+    if draft {
+        head.push("cache-control", NO_CACHE);
+    } else if kind == Kind::Route && !own_cache_control {
+        head.push("cache-control", &kept.map_or_else(|_| NO_CACHE.to_owned(), cache_control));
+    }
+    if let Ok(lifetime) = kept {
+        if kind == Kind::Route {
             head.push("x-nextjs-stale-time", &lifetime::stale_time_header(lifetime.stale, how.static_stale));
         }
-    }
-    if let (Some(_), Some(state)) = (kept, state) {
         head.push("x-nextjs-cache", state.as_str());
     }
     head

@@ -40,7 +40,7 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
             (head, body, note)
         }
         Outcome::Rendered { rendered: Rendered { status, headers, live }, kept, state, why, .. } => {
-            let head = rendered(status, &headers, asked.kind, kept.as_ref().ok(), Some(state), &style);
+            let head = rendered(status, &headers, asked.kind, kept.as_ref(), state, &style);
             let (kept, skip) = match kept {
                 Ok(lifetime) => (Some(lifetime), None),
                 Err(reason) => (None, Some(reason)),

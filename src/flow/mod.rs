@@ -152,6 +152,10 @@ impl<S: Store> Flow<S> {
                 self.refresh_behind(ask, visit, render, &found.entry, &why).await;
                 Ok(served(found, CacheState::Stale, &tags, Some(why)))
             }
+            // Its last render failed a moment ago: the good entry answers without asking again.
+            (Decision::Render(why @ Why::TimeExpired), Some(found)) if self.rests(ask, &found.entry) => {
+                Ok(served(found, CacheState::Stale, &tags, Some(why)))
+            }
             (Decision::Render(why), found) => {
                 self.render_once(ask, visit, render, why, Old { found, tags, unknown }).await
             }
@@ -366,6 +370,12 @@ impl<S: Store> Flow<S> {
         let floors = visit.floors();
         let outcome = self.write(ask, &head, bytes, &scope, &prior, &floors, &mut None).await;
         matches!(outcome, WriteOutcome::Stored)
+    }
+
+    /// Whether an entry stands in for an origin that failed so lately that it is not asked.
+    fn rests(&self, ask: &Ask, entry: &Entry) -> bool {
+        let now = self.index.store.now();
+        self.index.memory.backing_off(ask.key.name(), now) && may_stand_in(entry, now.since(entry.created))
     }
 
     /// Keeps the last good entry and holds back the next render of its key.

@@ -311,6 +311,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         });
     }
 
+    /// Whether a failed render holds back the next one.
+    pub(crate) fn backing_off(&self, key: &str, now: UnixMillis) -> bool {
+        self.with_key(key, |times| times.retry_at.is_some_and(|at| at > now))
+    }
+
     /// Joins the render of a key that another request of this isolate does, or becomes the one that does it.
     pub(crate) fn join(&self, key: &str, now: UnixMillis, make: impl FnOnce() -> G) -> Role<G> {
         // What turned out to be dynamic a moment ago is not worth waiting for.

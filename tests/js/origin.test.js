@@ -131,7 +131,10 @@ describe('a dead origin', () => {
     });
     await app.ask('/');
     await new Promise((resolve) => setTimeout(resolve, 1200));
-    expect(await app.ask('/')).toMatchObject({ status: 200, text: 'good' });
+    expect(await app.ask('/')).toMatchObject({ status: 200, text: 'good', cache: 'STALE' });
+    // It is left alone for a while.
+    expect(await app.ask('/')).toMatchObject({ status: 200, text: 'good', cache: 'STALE' });
+    expect(app.asked).toHaveLength(2);
   });
 });
 
@@ -186,4 +189,14 @@ test('a HEAD that finds nothing is the origin\'s to answer, and keeps nothing', 
   await app.ask('/', { method: 'HEAD' });
   expect(app.asked[0].method).toBe('HEAD');
   expect(await app.ask('/')).toMatchObject({ cache: 'MISS', text: 'page 2' });
+});
+
+test('T29 a draft of the origin passes the cache by, and nobody else may keep it', async () => {
+  const app = behind(page());
+  await app.ask('/');
+  const draft = await app.ask('/', { headers: { cookie: '__prerender_bypass=theirs' } });
+  expect(draft).toMatchObject({ text: 'page 2', cache: null });
+  expect(draft.header('cache-control')).toBe('private, no-cache, no-store, max-age=0, must-revalidate');
+  expect(app.asked[1].headers.get('cookie')).toBe('__prerender_bypass=theirs');
+  expect(await app.ask('/')).toMatchObject({ text: 'page 1', cache: 'HIT' });
 });
