@@ -36,7 +36,13 @@ export function createStore(options) {
   };
 
   return {
-    get: (key, { softTags, seen } = {}) => withVisit((visit) => engine.storeGet(visit, key, softTags, seen ?? undefined)),
+    get: (key, { softTags, seen } = {}) =>
+      withVisit(async (visit) => {
+        const found = await engine.storeGet(visit, key, softTags, seen ?? undefined);
+        // A hot body is held as a Blob, which is read through its native stream.
+        if (found.entry?.body instanceof Blob) found.entry.body = found.entry.body.stream();
+        return found;
+      }),
     set: (key, entry) =>
       withVisit(async (visit) => engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body) })),
     revalidate: (tags, { expire } = {}) => withVisit((visit) => engine.storeRevalidate(visit, tags, expire)),

@@ -24,6 +24,7 @@ describe('createStore', () => {
     expect(await store.set('a', { body: 'héllo', status: 201, headers: [['x-a', '1']], tags: ['t'], lifetime })).toMatchObject({ stored: true, ops: { puts: 1 } });
     const { state, entry } = await store.get('a');
     expect(state).toBe('fresh');
+    expect(entry.body instanceof ReadableStream || entry.body instanceof Uint8Array).toBe(true);
     expect(await text(entry.body)).toBe('héllo');
     expect(entry).toMatchObject({ status: 201, headers: [['x-a', '1']], tags: ['t'], lifetime });
     expect(Math.abs(entry.created - Date.now())).toBeLessThan(10_000);
