@@ -140,9 +140,8 @@ impl Action {
 
 /// A percent-encoded path segment as text.
 fn decoded(segment: &str) -> String {
-    let bytes = form_urlencoded::parse(format!("v={}", segment.replace('+', "%2B")).as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned());
+    let form = format!("v={}", segment.replace('+', "%2B").replace('&', "%26"));
+    let bytes = form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned());
     bytes.unwrap_or_default()
 }
 
