@@ -24,7 +24,6 @@ impl Engine {
     }
 
     /// Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
-    #[must_use]
     pub fn admin(
         &self,
         visit: &Visit,

@@ -17,13 +17,13 @@ use crate::cache::lifetime::Lifetime;
 use crate::cache::tag::{self, Tag};
 use crate::error::ErrorCode;
 use crate::flow::{Ask, Outcome, Policy};
+use crate::reply::CacheState;
 use crate::time::Seconds;
 
 #[wasm_bindgen]
 impl Engine {
     /// Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
     /// `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
-    #[must_use]
     pub fn data(&self, visit: &Visit, outer: &Collector, spec: &JsValue, render: Function) -> Promise {
         let (visit, outer, spec) = (visit.clone(), Rc::clone(&outer.scope), Spec::read(spec));
         promise(async move {
@@ -35,7 +35,11 @@ impl Engine {
             let outcome = run(flow, Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             let mut outer = outer.borrow_mut();
             let (what, value) = match outcome {
-                Outcome::Stored { entry, body, .. } => {
+                Outcome::Stored { entry, body, state, .. } => {
+                    // UN-6: what holds a stale value would count as fresh all its life.
+                    if persisted && state == CacheState::Stale {
+                        outer.dynamic("a stale input that could not be renewed");
+                    }
                     match spec.unstable {
                         Some(limit) => outer.absorb_unstable(&entry.tags, entry.oldest, limit),
                         None => outer.absorb(&entry),
@@ -105,6 +109,7 @@ impl Spec {
             get: true,
             authorization: false,
             persisted,
+            forgiving: self.unstable.is_some(),
             fresh: self.fresh,
             prerender: false,
             quiet: false,

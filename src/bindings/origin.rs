@@ -26,7 +26,6 @@ impl Engine {
     /// Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
     /// from configuration alone (T16). `[status, header lines, body, log line]`.
     #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
-    #[must_use]
     pub fn origin(
         &self,
         visit: &Visit,
@@ -60,6 +59,7 @@ impl Engine {
             get: get && !direct,
             authorization: value("authorization").is_some(),
             persisted: false,
+            forgiving: false,
             fresh: direct,
             prerender: false,
             // IS-3: a prefetch is not worth a refresh.

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::life::get;
 use super::visit::Visit;
-use crate::flow::{self, Ask, Bytes, Flow, Mode, Outcome, Render, Rendered, Scope};
+use crate::flow::{self, Ask, Bytes, Collecting, Flow, Mode, Outcome, Render, Rendered, Scope};
 use crate::reply::parse_lines;
 use crate::worker::kv::{Body, Kv};
 use crate::worker::platform::{self, settled};
@@ -83,7 +83,7 @@ impl Render for JsRender {
         Ok(Rendered { status: status(&head), headers: lines(&head), live: result })
     }
 
-    fn collect(&self, live: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting) {
+    fn collect(&self, live: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting<Body>) {
         if let What::Data(_) = self.what {
             let bytes = get(&live, "bytes").dyn_into::<Uint8Array>().ok();
             let sealed =
@@ -94,9 +94,7 @@ impl Render for JsRender {
     }
 }
 
-type Collecting = LocalBoxFuture<'static, Option<Bytes<Body>>>;
-
-fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting) {
+fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting<Body>) {
     let nothing = || futures_util::future::ready(None).boxed_local();
     #[allow(clippy::cast_precision_loss)] // megabytes
     let most = most as f64;
@@ -113,7 +111,7 @@ fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Co
     }
 }
 
-fn seal(bytes: Promise) -> Collecting {
+fn seal(bytes: Promise) -> Collecting<Body> {
     async move {
         let bytes: Uint8Array = JsFuture::from(bytes).await.ok()?.dyn_into().ok()?;
         let etag = settled(platform::etag(&bytes)).await.ok()?.as_string()?;

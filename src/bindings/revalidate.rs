@@ -12,7 +12,6 @@ use super::visit::Visit;
 #[wasm_bindgen]
 impl Engine {
     /// Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
-    #[must_use]
     pub fn commit(&self, visit: &Visit, id: usize) -> Promise {
         let visit = visit.clone();
         promise(async move {
@@ -23,7 +22,6 @@ impl Engine {
     }
 
     /// Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
-    #[must_use]
     pub fn settle(&self, visit: &Visit) -> Promise {
         let visit = visit.clone();
         promise(async move {

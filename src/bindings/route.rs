@@ -20,7 +20,6 @@ impl Engine {
     /// Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
     /// threw.
     #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
-    #[must_use]
     pub fn route(
         &self,
         visit: &Visit,
@@ -44,6 +43,7 @@ impl Engine {
             get: true,
             authorization: false,
             persisted: false,
+            forgiving: false,
             fresh: prerender,
             prerender,
             quiet: false,

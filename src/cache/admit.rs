@@ -14,7 +14,6 @@ use crate::time::Seconds;
 ///
 /// No request header, query or file extension can turn storing on (T1, T12): it takes a lifetime that the route,
 /// its cached inputs or the origin's response gave.
-#[must_use]
 pub fn admit(response: &Response<'_>) -> Admit {
     match refusal(response) {
         Some(reason) => Admit::Skip(reason),

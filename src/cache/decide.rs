@@ -10,7 +10,6 @@ use crate::time::UnixMillis;
 /// An expired entry is never served. A stale one is, while a refresh runs behind it, unless the result of the
 /// reader will itself be kept (UC-19, UN-5): then it is made anew first.
 /// Tags that could not be read count as stale: the visitor gets a page, and the doubt is resolved behind it.
-#[must_use]
 pub fn decide(entry: Option<&Entry>, tags: &TagVerdict, reader: &Reading) -> Decision {
     let Some(entry) = entry else { return Decision::Render(Why::Absent) };
     let age = entry.age(reader.lifetime.unwrap_or(entry.lifetime), reader.lead_ms, reader.now);

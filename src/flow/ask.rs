@@ -25,6 +25,8 @@ pub struct Ask {
     pub authorization: bool,
     /// Whether what the asker makes of it will itself be kept: a stale answer is then made anew first.
     pub persisted: bool,
+    /// Whether a stale answer is better than the error of making a new one (UN-6).
+    pub forgiving: bool,
     /// Whether stored answers are passed by, though the result is kept.
     pub fresh: bool,
     /// Whether an operator asks, to fill the cache.

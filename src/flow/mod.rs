@@ -52,13 +52,11 @@ pub trait Render: Clone + 'static {
 
     /// Begins to collect the bytes of `live` beside the visitor; yields `None` where the body failed before its end
     /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
-    fn collect(
-        &self,
-        live: Self::Live,
-        most: u64,
-        visitor: bool,
-    ) -> (Self::Live, futures_util::future::LocalBoxFuture<'static, Option<Bytes<Self::Body>>>);
+    fn collect(&self, live: Self::Live, most: u64, visitor: bool) -> (Self::Live, Collecting<Self::Body>);
 }
+
+/// The bytes of a body, once they are complete.
+pub type Collecting<B> = futures_util::future::LocalBoxFuture<'static, Option<Bytes<B>>>;
 
 /// For whom a render is done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -251,7 +249,9 @@ impl<S: Store> Flow<S> {
         if failed && let Some(found) = &old.found {
             let now = self.index.store.now();
             self.hold_back(ask, &found.entry, now);
-            if why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created)) {
+            let stands_in =
+                why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created));
+            if stands_in || (ask.forgiving && is_stale(&why)) {
                 let found = Found { entry: Rc::clone(&found.entry), body: found.body.clone() };
                 return Ok(served(found, CacheState::Stale, &old.tags, Some(why)));
             }
@@ -412,6 +412,11 @@ impl<S: Store> Drop for Landing<S> {
 fn served<L, B>(found: Found<B>, state: CacheState, tags: &TagVerdict, why: Option<Why>) -> Outcome<L, B> {
     let doubtful = *tags == TagVerdict::Unknown;
     Outcome::Stored { entry: found.entry, body: found.body, state, doubtful, why }
+}
+
+/// Whether the entry could have been served, if not to this reader.
+fn is_stale(why: &Why) -> bool {
+    matches!(why, Why::TimeStale | Why::TagStale(_) | Why::TagsUnknown | Why::FromFuture)
 }
 
 fn state_of(why: &Why) -> CacheState {

@@ -44,6 +44,9 @@ struct Version {
     ttl: Option<u32>,
 }
 
+/// Name, metadata, value, and ttl in seconds.
+pub type Dumped = (String, Option<String>, Rc<[u8]>, Option<u32>);
+
 struct Fault {
     op: Op,
     key: String,
@@ -157,9 +160,9 @@ impl World {
         self.0.keys.borrow_mut().entry(key.to_owned()).or_default().push(version);
     }
 
-    /// Everything that is stored, as a place without lag sees it: name, metadata, value, ttl in seconds.
+    /// Everything that is stored, as a place without lag sees it.
     #[must_use]
-    pub fn dump(&self) -> Vec<(String, Option<String>, Rc<[u8]>, Option<u32>)> {
+    pub fn dump(&self) -> Vec<Dumped> {
         let keys = self.0.keys.borrow();
         keys.iter()
             .filter_map(|(key, versions)| {

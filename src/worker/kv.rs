@@ -63,16 +63,16 @@ pub struct Listed {
 }
 
 impl Kv {
-    /// Takes any object with KV's methods.
+    /// Takes any object with KV's methods; `list` is asked for by the admin paths only.
     ///
     /// # Errors
     ///
-    /// Where the value is no object, or one of `get`, `getWithMetadata`, `put`, `list`, `delete` is no function.
+    /// Where the value is no object, or one of `get`, `getWithMetadata` and `put` is no function.
     pub fn new(binding: &JsValue) -> Result<Self, String> {
         if !binding.is_object() {
             return Err("it is not an object".to_owned());
         }
-        for method in ["get", "getWithMetadata", "put", "list", "delete"] {
+        for method in ["get", "getWithMetadata", "put"] {
             let found = Reflect::get(binding, &method.into()).unwrap_or_default();
             if !found.is_function() {
                 return Err(format!("it has no method {method}()"));

@@ -231,6 +231,7 @@ pub(crate) fn page(path: &str, life: RouteLife) -> Ask {
         get: true,
         authorization: false,
         persisted: false,
+        forgiving: false,
         fresh: false,
         prerender: false,
         quiet: false,
