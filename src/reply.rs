@@ -90,14 +90,19 @@ pub fn rendered(
     kind: Kind,
     kept: Result<&Lifetime, &Reason>,
     state: CacheState,
+    if_none_match: Option<&str>,
     how: &Style,
 ) -> Head {
-    let mut head = Head::new(status);
+    // The origin was asked for the whole page, so that it can be kept: whether the visitor has it is for us to say.
+    let etag = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag"));
+    let unchanged = status == 200
+        && matches!((if_none_match, etag), (Some(asked), Some((_, etag))) if self::if_none_match(asked, etag));
+    let mut head = Head::new(if unchanged { 304 } else { status });
     let draft = kept == Err(&Reason::Bypass);
     let mut own_cache_control = false;
     for (name, value) in headers {
         // T9: what an origin tells us is not for visitors.
-        if kind == Kind::Proxy && is_internal_response_header(name) {
+        if (kind == Kind::Proxy && is_internal_response_header(name)) || (unchanged && !kept_in_304(name)) {
             continue;
         }
         if name.eq_ignore_ascii_case("cache-control") {

@@ -721,7 +721,8 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
         let fresh = keys().route("example.com", "/fresh");
         floors.raise(&Tag::new("a"), at);
         let made = entry(&fresh, &["a"], at.plus_ms(ms));
-        let say = world.run(isolate(&world, 1, "b2").index().verdict(&made, &[], &floors, b.now()));
+        let b2 = isolate(&world, 1, "b2");
+        let say = world.run(b2.index().verdict(&made, &[], &floors, &b2.reading()));
         assert_eq!(say, Some(expected), "equal counts as invalid: {ms}");
     }
 }
@@ -766,6 +767,7 @@ fn three_refusals_in_a_row_on_the_watermark_are_as_good_as_a_put() {
 #[test]
 fn a_write_that_fails_for_good_is_reported_with_its_tags() {
     // Rows: rule, key that fails, error, the tags that are named, those that are not.
+    #[allow(clippy::type_complexity)] // a table
     let rows: [(&str, &str, StoreError, &[&str], &[&str]); 4] = [
         ("S6", "f1/x/tag-b", failed("boom"), &["tag-b"], &["tag-a", "tag-c"]),
         ("S6", "f1/w", failed("boom"), &["tag-a", "tag-b", "tag-c"], &[]),
@@ -1021,7 +1023,7 @@ fn memory_is_bounded() {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let made = entry(&key, &names, world.now());
         world.run(a.index().watermark());
-        world.run(a.index().verdict(&made, &[], &Floors::default(), a.now()));
+        world.run(a.index().verdict(&made, &[], &Floors::default(), &a.reading()));
     }
     assert_eq!(memory.usage().tags, 10_000, "T19");
     for n in 0..10_100 {
@@ -1069,7 +1071,7 @@ fn an_own_mark_that_had_to_be_forgotten_raises_a_floor_for_all() {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let made = entry(&key, &names, world.now());
             world.run(a.index().watermark());
-            world.run(a.index().verdict(&made, &[], &Floors::default(), a.now()));
+            world.run(a.index().verdict(&made, &[], &Floors::default(), &a.reading()));
         }
         let say = a.verdict(&key);
         assert_eq!(say == expired("lost"), expected, "after {age} ms: {say:?}");

@@ -40,7 +40,8 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
             (head, body, note)
         }
         Outcome::Rendered { rendered: Rendered { status, headers, live }, kept, state, why, .. } => {
-            let head = rendered(status, &headers, asked.kind, kept.as_ref(), state, &style);
+            let head =
+                rendered(status, &headers, asked.kind, kept.as_ref(), state, asked.if_none_match, &style);
             let (kept, skip) = match kept {
                 Ok(lifetime) => (Some(lifetime), None),
                 Err(reason) => (None, Some(reason)),
@@ -74,7 +75,10 @@ impl Note {
                 let _ = write!(status, "; hit; fwd=stale; detail={}", why.as_ref().map_or("none", name));
             }
             (None, Some(Why::Absent)) => status.push_str("; fwd=uri-miss"),
-            (None, Some(Why::Bypass)) => status.push_str("; fwd=bypass"),
+            (None, Some(Why::Bypass)) if matches!(asked.method, "GET" | "HEAD") => {
+                status.push_str("; fwd=bypass")
+            }
+            (None, Some(Why::Bypass)) => status.push_str("; fwd=method"),
             (None, why) => {
                 let _ = write!(status, "; fwd=stale; detail={}", why.as_ref().map_or("none", name));
             }

@@ -207,7 +207,7 @@ impl<S: Store> Flow<S> {
                 store.wait(&signal, FOLLOW_MS).await;
                 if let Some(held) = self.index.memory.held(ask.key.name(), store.now()) {
                     let reading = self.reading(ask);
-                    let tags = self.index.verdict(&held.entry, &ask.soft, &floors, reading.now).await;
+                    let tags = self.index.verdict(&held.entry, &ask.soft, &floors, &reading).await;
                     let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
                     if decision == Decision::Serve {
                         if let Some(old) = old.found {
@@ -321,7 +321,7 @@ impl<S: Store> Flow<S> {
         if let Some((written, _)) = self.index.memory.recently_written(ask.key.name(), now)
             && written.created > stale.created
         {
-            let tags = self.index.verdict(&written, &ask.soft, &visit.floors(), now).await;
+            let tags = self.index.verdict(&written, &ask.soft, &visit.floors(), &self.reading(ask)).await;
             let fresh = written.age(written.lifetime, self.index.lead_ms, now) == Age::Fresh;
             if tags == TagVerdict::Valid && fresh {
                 return;

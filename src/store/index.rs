@@ -80,7 +80,7 @@ impl<S: Store> Index<S> {
         if let Some(held) = &held {
             // One that cannot be read makes every tag worth a look.
             let _ = self.watermark().await;
-            let tags = self.verdict(&held.entry, soft, floors, reading.now).await;
+            let tags = self.verdict(&held.entry, soft, floors, reading).await;
             let decision = decide(Some(&held.entry), &tags, reading);
             if decision == Decision::Serve {
                 let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
@@ -105,7 +105,7 @@ impl<S: Store> Index<S> {
             let decision = decide(None, &TagVerdict::Valid, reading);
             return Snapshot { found: None, tags: TagVerdict::Valid, decision, from_memory: false, error };
         };
-        let tags = self.verdict(&found.entry, soft, floors, reading.now).await;
+        let tags = self.verdict(&found.entry, soft, floors, reading).await;
         let decision = decide(Some(&found.entry), &tags, reading);
         if !from_memory && decision == Decision::Serve {
             found = self.hold_if_hot(key, found, reading.now).await;
@@ -153,7 +153,14 @@ impl<S: Store> Index<S> {
     }
 
     /// What the tags of an entry say. Expects [`Self::watermark`] to have been asked for just before.
-    pub async fn verdict(&self, entry: &Entry, soft: &[Tag], floors: &Floors, now: UnixMillis) -> TagVerdict {
+    pub async fn verdict(
+        &self,
+        entry: &Entry,
+        soft: &[Tag],
+        floors: &Floors,
+        reading: &Reading,
+    ) -> TagVerdict {
+        let now = reading.now;
         let all = || {
             let own = entry.tags.iter().map(|(tag, as_of)| (tag, *as_of));
             own.chain(soft.iter().map(|tag| (tag, entry.oldest)))
@@ -170,7 +177,7 @@ impl<S: Store> Index<S> {
         let mut ask: Vec<(&Tag, UnixMillis)> = Vec::new();
         for (tag, as_of) in all() {
             let (marks, young) = self.memory.marks(tag, now);
-            match self.judge(entry, &marks, as_of, now) {
+            match self.judge(entry, &marks, as_of, reading) {
                 TagState::Expired => return TagVerdict::Expired(tag.clone()),
                 TagState::Stale => state = TagVerdict::Stale(tag.clone()),
                 TagState::Valid => {}
@@ -187,8 +194,9 @@ impl<S: Store> Index<S> {
             return TagVerdict::Unknown;
         }
         let now = self.store.now();
+        let reading = Reading { now, ..*reading };
         for (tag, as_of) in all() {
-            match self.judge(entry, &self.memory.marks(tag, now).0, as_of, now) {
+            match self.judge(entry, &self.memory.marks(tag, now).0, as_of, &reading) {
                 TagState::Expired => return TagVerdict::Expired(tag.clone()),
                 TagState::Stale => state = TagVerdict::Stale(tag.clone()),
                 TagState::Valid => {}
@@ -197,9 +205,12 @@ impl<S: Store> Index<S> {
         state
     }
 
-    fn judge(&self, entry: &Entry, marks: &TagMarks, as_of: UnixMillis, now: UnixMillis) -> TagState {
-        let own = *entry.by == *self.memory.me && as_of >= entry.created;
-        mark::judge(marks, as_of, &mark::Reader { me: &self.memory.me, own, lead_ms: self.lead_ms, now })
+    fn judge(&self, entry: &Entry, marks: &TagMarks, as_of: UnixMillis, reading: &Reading) -> TagState {
+        // What becomes part of something kept is compared with the lead, as every other isolate will compare the whole:
+        // else the whole would be expired by an input that is not, and made anew of it for ever.
+        let own = !reading.persisted && *entry.by == *self.memory.me && as_of >= entry.created;
+        let reader = mark::Reader { me: &self.memory.me, own, lead_ms: self.lead_ms, now: reading.now };
+        mark::judge(marks, as_of, &reader)
     }
 
     /// Brings the marks of these tags into memory: two keys a tag, 100 keys a read, all reads at once.

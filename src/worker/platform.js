@@ -39,6 +39,7 @@ async function drain(stream, most) {
       if (done) break
       total += value.byteLength
       if (total > most) {
+        console.warn(`freshtag: a body of more than ${most} bytes (maxEntryBytes) is not stored`)
         reader.cancel().catch(() => {})
         return null
       }

@@ -1,6 +1,6 @@
 // revalidateTag and revalidatePath from handlers: when they are written, and what they do (RV-*).
 import { env } from 'cloudflare:test';
-import { after, cached, cacheTag, revalidatePath, revalidateTag } from 'freshtag';
+import { after, cached, cacheLife, cacheTag, revalidatePath, revalidateTag } from 'freshtag';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { counter, inHandler, silence, site, wrapKv } from './support.js';
@@ -216,3 +216,25 @@ test('RV-17 the pages of other apps in the same KV stay', async () => {
   expect((await one.ask('/')).cache).toBe('MISS');
   expect((await two.ask('/')).cache).toBe('HIT');
 });
+
+test('T42 a page made soon after a revalidation, of an input made at once after it, does not render for ever', async () => {
+  let reads = 0;
+  let renders = 0;
+  const read = cached(async () => {
+    cacheLife('hours');
+    cacheTag('soon');
+    return ++reads;
+  }, { id: 'soon' });
+  const app = site({ '/page': { GET: async () => new Response(`${await read()} ${++renders}`), revalidate: 2 } });
+  const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  for (const profile of [{ expire: 0 }, 'max']) {
+    await app.ask('/page');
+    await app.admin('revalidate', { tag: 'soon', profile });
+    await app.ask('/page');
+    await pass(2300);
+    await app.ask('/page');
+    await app.ask('/page');
+    const settled = (await app.ask('/page')).text;
+    expect(await app.ask('/page')).toMatchObject({ cache: 'HIT', text: settled });
+  }
+}, 15_000);
