@@ -7,6 +7,7 @@ mod support;
 use std::rc::Rc;
 
 use freshtag::cache::admit::{Admit, Prior, Reason, Response, VARIANT_HEADERS, admit};
+use freshtag::cache::entry::Entry;
 use freshtag::cache::freshness::{may_stand_in, origin_lifetime, origin_tags};
 use freshtag::cache::key::Kind;
 use freshtag::cache::lifetime::{Life, Lifetime};
@@ -251,7 +252,7 @@ fn said(revalidate: f64, expire: f64) -> Life {
     Life { stale: None, revalidate: Some(Seconds(revalidate)), expire: Some(Seconds(expire)) }
 }
 
-fn nested(life: Life) -> freshtag::cache::entry::Entry {
+fn nested(life: Life) -> Entry {
     let key = keys().data("", "f", "[]");
     let mut entry = entry(&key, &["nested"], UnixMillis(500));
     entry.lifetime = Lifetime::or(life, Lifetime::INFINITE);
@@ -343,6 +344,10 @@ fn a_render_collects_tags_with_the_age_of_their_data() {
     let found: Vec<(&str, i64)> = scope.tags().iter().map(|(tag, t)| (tag.as_str(), t.0)).collect();
     assert_eq!(found, [("own", 1_000), ("nested", 500), ("later", 1_000)], "CL-14, T42");
     assert_eq!((scope.oldest, scope.started), (UnixMillis(500), start));
+    // An input without a tag has an age too.
+    let mut bare = Collected::new(LIFE, start, None);
+    bare.absorb(&Entry { tags: Vec::new(), ..nested(Life::default()) });
+    assert_eq!((bare.oldest, bare.tags_with(&tags(&["soft"]))[0].1), (UnixMillis(500), UnixMillis(500)));
     // Implicit tags come first, as old as the oldest data; one of them is not repeated.
     let with: Vec<(Tag, UnixMillis)> = scope.tags_with(&tags(&["_N_T_/layout", "own"]));
     let with: Vec<(&str, i64)> = with.iter().map(|(tag, t)| (tag.as_str(), t.0)).collect();

@@ -178,6 +178,11 @@ fn a_thousand_visitors_of_a_cold_page_are_one_render() {
     assert!(lines.iter().all(|line| line == "MISS v1"), "IS-4");
     world.settle();
     assert_eq!(origin.calls(), 1, "IS-4");
+    // And again, when a tag has expired it.
+    a.expire("_N_T_/layout");
+    let lines = world.run(together((0..100).map(|_| a.getting(&ask, &origin)))).unwrap();
+    assert!(lines.iter().all(|got| got.line() == "MISS v2"), "IS-4");
+    assert_eq!(origin.calls(), 2, "IS-4");
 }
 
 #[test]
@@ -504,6 +509,32 @@ fn a_dead_origin_is_stood_in_for_within_its_window() {
             }
             assert_eq!(stored(&world, &ask.key).unwrap().1, "good", "T2");
         }
+    }
+}
+
+#[test]
+fn a_dead_origin_is_not_asked_by_every_visitor() {
+    // Rows: s-maxage, the back-off: min(max(revalidate, 3), 30) s.
+    for (seconds, backoff) in [(1, 3_000), (10, 10_000), (100, 30_000)] {
+        let world = World::default();
+        let (a, ask) = (isolate(&world, 0, "a"), Rc::new(proxied("/p")));
+        let words = format!("s-maxage={seconds}, stale-if-error=6000");
+        let good = answer(200, &[("cache-control", &words)], "good");
+        let origin = script(&world, vec![Ok(good.clone()), Err("unreachable"), Ok(good)]);
+        a.get_settled(&ask, &origin);
+        world.pass(seconds * 1_000 + 500);
+        assert_eq!(a.get_settled(&ask, &origin).line(), "STALE good");
+        let failed_at = world.now();
+        while world.now().since(failed_at) < backoff - 600 {
+            assert_eq!(a.get_settled(&ask, &origin).line(), "STALE good");
+            world.pass(500);
+        }
+        assert_eq!(origin.calls(), 2, "held back for {backoff} ms");
+        world.pass(700);
+        assert_eq!(a.get_settled(&ask, &origin).line(), "REVALIDATED good");
+        // A tag counts all the while.
+        a.expire("_N_T_/p");
+        assert_eq!(a.get_settled(&ask, &origin).line(), "MISS good", "S4");
     }
 }
 
@@ -1129,7 +1160,8 @@ fn a_revalidation_that_was_not_awaited_has_the_time_at_which_the_handler_returns
     visit.record(tags(&["_N_T_/p"]), How::Expire, a.now());
     world.pass(400);
     // Data written after the call, a page made from what was there before it.
-    let between = entry(&ask.key, &["_N_T_/p"], a.now().plus_ms(-100));
+    let mut between = entry(&ask.key, &["_N_T_/p"], a.now().plus_ms(-100));
+    between.by = "a".into();
     plant(&world, &ask.key, &between, b"body");
     world.run(visit.settle(a.index())).unwrap().unwrap();
     world.pass(2 * LEAD);

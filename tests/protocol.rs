@@ -509,6 +509,10 @@ fn one_isolate_renders_at_once_after_its_own_revalidation() {
     own.by = "a".into();
     plant(&world, &key, &own, b"body");
     assert_eq!(a.verdict(&key), TagVerdict::Valid, "S5: compared exactly");
+    // Not so an entry that somebody else rendered.
+    let foreign = keys().route("example.com", "/foreign");
+    plant(&world, &foreign, &entry(&foreign, &["a"], own.created), b"body");
+    assert_eq!(a.verdict(&foreign), stale("a"));
     // For others it may be older or newer: stale while the lead lasts, expired after it.
     let b = isolate(&world, 1, "b");
     assert_eq!(b.verdict(&key), stale("a"), "nobody renders in a loop");
@@ -685,6 +689,13 @@ fn data_read_under_a_watermark_needs_no_look_while_it_stands() {
     plant(&world, &key, &made, b"body");
     let b = isolate(&world, 1, "b");
     assert_eq!(reading(&b, &key, &[]).0, ops(2, 0, 0, 0), "seen");
+    // Without it, data of the watermark's very time is looked at; data of a millisecond later is not.
+    let t = watermark(&world).unwrap().t;
+    for (name, ms, bulks) in [("/at", 0, 1), ("/after", 1, 0)] {
+        let key = keys().route("example.com", name);
+        plant(&world, &key, &entry(&key, &["own"], t.plus_ms(ms)), b"body");
+        assert_eq!(reading(&isolate(&world, 2, "c"), &key, &[]).0, ops(2, bulks, 2 * bulks, 0), "T42 {name}");
+    }
     // Another watermark with the same time would not do.
     made.seen = Some("another".into());
     plant(&world, &key, &made, b"body");
@@ -731,14 +742,17 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
 
 #[test]
 fn refusals_of_a_mark_are_waited_out() {
-    let world = World::default();
-    let a = isolate(&world, 0, "a").counting();
-    world.fail(Op::Put, "f1/x/a", 3, StoreError::RateLimited);
-    let before = world.now();
-    a.expire("a");
-    let took = world.now().since(before);
-    assert!((3_000..4_100).contains(&took), "a second each, with jitter: {took}");
-    assert_eq!(a.ops().puts, 3 + 1 + 1);
+    for refusals in [1, 3, 7] {
+        let world = World::default();
+        let a = isolate(&world, 0, "a").counting();
+        world.fail(Op::Put, "f1/x/a", refusals, StoreError::RateLimited);
+        let before = world.now();
+        a.expire("a");
+        let (took, pauses) = (world.now().since(before), i64::from(refusals));
+        let range = pauses * 1_000..pauses * 1_320 + 50;
+        assert!(range.contains(&took), "a second each, with jitter: {took}");
+        assert_eq!(a.ops().puts, refusals + 1 + 1);
+    }
 }
 
 #[test]
