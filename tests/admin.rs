@@ -221,7 +221,8 @@ fn loopback_names() {
         ("0.0.0.0", false),
         ("127.1", false),
         ("[::]", false),
-        ("[::1", true), // no browser sends such a name
+        ("[::1", false),
+        ("[::1].evil.test", false),
         ("[fe80::1]", false),
         ("192.168.0.1", false),
     ];

@@ -92,6 +92,11 @@ impl Render for JsRender {
         }
         collect_response(live, most, visitor)
     }
+
+    fn discard(&self, live: JsValue) {
+        // What cannot be cancelled has ended.
+        let _ = platform::discard(&live);
+    }
 }
 
 fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Collecting<Body>) {

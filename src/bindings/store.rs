@@ -116,7 +116,7 @@ async fn set_now(visit: &Visit, key: &StoreKey, value: &JsValue) -> Result<JsVal
     Ok(match result {
         Ok(()) => outcome(true, None),
         Err(error) => {
-            flow.index.memory.unwritten(key.name());
+            flow.index.memory.unwritten(key.name(), &entry);
             outcome(false, Some(error.to_string()))
         }
     })

@@ -119,7 +119,7 @@ impl<S: Store> Flow<S> {
         let outcome = self.put(ask.key.name(), &entry, &bytes.body).await;
         self.index.memory.written(ask.key.name(), &entry);
         if outcome.is_err() {
-            self.index.memory.unwritten(ask.key.name());
+            self.index.memory.unwritten(ask.key.name(), &entry);
         }
         outcome.map_or_else(WriteOutcome::Failed, |()| WriteOutcome::Stored)
     }

@@ -53,6 +53,9 @@ pub trait Render: Clone + 'static {
     /// Begins to collect the bytes of `live` beside the visitor; yields `None` where the body failed before its end
     /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
     fn collect(&self, live: Self::Live, most: u64, visitor: bool) -> (Self::Live, Collecting<Self::Body>);
+
+    /// Gives up a result that nobody gets.
+    fn discard(&self, _: Self::Live) {}
 }
 
 /// The bytes of a body, once they are complete.
@@ -253,6 +256,9 @@ impl<S: Store> Flow<S> {
                 why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created));
             if stands_in || (ask.forgiving && is_stale(&why)) {
                 let found = Found { entry: Rc::clone(&found.entry), body: found.body.clone() };
+                if let Ok(rendered) = result {
+                    render.discard(rendered.live);
+                }
                 return Ok(served(found, CacheState::Stale, &old.tags, Some(why)));
             }
         }
@@ -362,6 +368,7 @@ impl<S: Store> Flow<S> {
         let (status, headers) = (rendered.status, rendered.headers);
         let prior = Prior::Entry(Rc::clone(stale));
         if self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {
+            render.discard(rendered.live);
             return false;
         }
         let (_, bytes) = render.collect(rendered.live, self.config.most_bytes, false);

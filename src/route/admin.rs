@@ -78,7 +78,10 @@ fn bearer(value: &str) -> Option<&str> {
 fn is_loopback(host: Option<&str>) -> bool {
     let Some(host) = host else { return false };
     let name = match host.strip_prefix('[') {
-        Some(rest) => return rest.split(']').next() == Some("::1"),
+        Some(rest) => {
+            let port = rest.strip_prefix("::1]");
+            return port.is_some_and(|port| port.is_empty() || port.starts_with(':'));
+        }
         None => host.split(':').next().unwrap_or_default(),
     };
     let v4 = name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());

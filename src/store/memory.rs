@@ -284,8 +284,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
     }
 
     /// The write did not reach the store: the key may be written again.
-    pub(crate) fn unwritten(&self, key: &str) {
-        self.with_key(key, |times| times.written = None);
+    pub(crate) fn unwritten(&self, key: &str, entry: &Entry) {
+        self.with_key(key, |times| {
+            // A newer write may have begun meanwhile.
+            times.written.take_if(|(known, _)| known.created == entry.created);
+        });
     }
 
     // ---- refreshes and renders
