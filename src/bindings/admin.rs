@@ -1,13 +1,13 @@
 //! The admin paths.
 
 use js_sys::{Array, Promise};
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
 use super::promise::promise;
 use super::visit::Visit;
 use crate::error::{Error, ErrorCode};
+use crate::json::Printer;
 use crate::reply::parse_lines;
 use crate::route::admin::{Action, Refusal, Request, check};
 use crate::worker::admin;
@@ -75,12 +75,15 @@ impl Engine {
     }
 }
 
-fn told(error: &Error) -> Value {
-    json!({ "code": error.code().as_str(), "message": error.message() })
+fn told(error: &Error) -> String {
+    let mut told = Printer::default();
+    told.text("code", error.code().as_str());
+    told.text("message", error.message());
+    told.end()
 }
 
-fn answer(status: u16, json: &Value) -> Array {
-    Array::of2(&status.into(), &json.to_string().into())
+fn answer(status: u16, json: &str) -> Array {
+    Array::of2(&status.into(), &json.into())
 }
 
 fn status(code: ErrorCode) -> u16 {

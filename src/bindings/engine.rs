@@ -17,6 +17,7 @@ use crate::cache::seen::Floors;
 use crate::cache::tag::{self, Tag};
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Config, Flow};
+use crate::json::quote;
 use crate::route::method::{Method, MethodVerdict, decide};
 use crate::route::path_rule::PathRule;
 use crate::route::pattern::{Matched, Param, Router};
@@ -258,7 +259,7 @@ impl Rule {
         let life = if given.is_undefined() { None } else { Some(life(&given, profiles)?) };
         let validated = tag::validate(raw_tags(&tags));
         if let Some(bad) = validated.rejected.first() {
-            let message = format!("originRules: tag {:?} {}", bad.tag, bad.reason.message());
+            let message = format!("originRules: tag {} {}", quote(&bad.tag), bad.reason.message());
             return Err(Error::new(ErrorCode::InvalidTag, message));
         }
         Ok(Self { paths, life: life.map(|life| profiles.complete(life).into()), tags: validated.valid })

@@ -3,12 +3,11 @@
 //! It stands in the store's metadata where it fits the store's 1,024 bytes; else the value is framed:
 //! a big-endian `u32` length, the header, the body. One codec serves both.
 
-use serde_json::{Map, Value, json};
-
 use super::entry::Entry;
 use super::key::{FORMAT, Kind};
 use super::lifetime::Lifetime;
 use super::tag::Tag;
+use crate::json::{Json, Printer, print_list, print_number, quote};
 use crate::time::{Seconds, UnixMillis};
 
 /// Metadata the store takes, in bytes of JSON.
@@ -22,40 +21,39 @@ pub const FRAME_LIMIT: usize = 1 << 20;
 /// is its text alone; an older one carries its time.
 #[must_use]
 pub fn encode(entry: &Entry) -> String {
-    let mut wire = Map::new();
-    let mut put = |name: &str, value: Value| {
-        wire.insert(name.to_owned(), value);
-    };
-    put("v", FORMAT.into());
-    put("k", (&*entry.key).into());
-    put("n", entry.kind.as_str().into());
-    put("st", entry.status.into());
-    put("c", entry.created.0.into());
-    put("by", (&*entry.by).into());
-    put("l", lifetime_value(&entry.lifetime));
-    put("len", entry.body_len.into());
+    let mut wire = Printer::default();
+    wire.count("v", FORMAT.into());
+    wire.text("k", &entry.key);
+    wire.text("n", entry.kind.as_str());
+    wire.count("st", entry.status.into());
+    wire.integer("c", entry.created.0);
+    wire.text("by", &entry.by);
+    wire.json("l", &lifetime_text(&entry.lifetime));
+    wire.count("len", entry.body_len);
     if !entry.headers.is_empty() {
-        put("h", entry.headers.iter().map(|(name, value)| json!([name, value])).collect());
+        let header = |(name, value): &(Box<str>, Box<str>)| print_list([quote(name), quote(value)]);
+        wire.json("h", &print_list(entry.headers.iter().map(header)));
     }
     if !entry.tags.is_empty() {
         let tag = |(tag, as_of): &(Tag, UnixMillis)| {
-            if *as_of == entry.created { tag.as_str().into() } else { json!([tag.as_str(), as_of.0]) }
+            let text = quote(tag.as_str());
+            if *as_of == entry.created { text } else { print_list([text, as_of.0.to_string()]) }
         };
-        put("g", entry.tags.iter().map(tag).collect());
+        wire.json("g", &print_list(entry.tags.iter().map(tag)));
     }
     if entry.oldest != entry.created {
-        put("o", entry.oldest.0.into());
+        wire.integer("o", entry.oldest.0);
     }
     if let Some(seen) = &entry.seen {
-        put("w", (&**seen).into());
+        wire.text("w", seen);
     }
     if let Some(window) = entry.stale_if_error {
-        put("ie", window.0.into());
+        wire.json("ie", &print_number(window.0));
     }
     if let Some(etag) = &entry.etag {
-        put("e", (&**etag).into());
+        wire.text("e", etag);
     }
-    Value::Object(wire).to_string()
+    wire.end()
 }
 
 /// Reads a header that was stored for `key`.
@@ -70,15 +68,13 @@ pub fn decode(text: &str, key: &str) -> Option<Entry> {
 /// Reads a header for a listing, whatever its key.
 #[must_use]
 pub fn decode_any(text: &str) -> Option<Entry> {
-    let wire: Value = serde_json::from_str(text).ok()?;
-    let word = |name: &str| wire.get(name).and_then(Value::as_str).map(Box::from);
-    let time = |name: &str| wire.get(name).and_then(Value::as_i64).map(UnixMillis);
-    if wire.get("v").and_then(Value::as_u64) != Some(u64::from(FORMAT)) {
+    let wire = Json::parse(text)?;
+    let word = |name: &str| wire.text(name).map(Box::from);
+    if wire.count("v") != Some(u64::from(FORMAT)) {
         return None;
     }
-    let created = time("c")?;
-    let status =
-        wire.get("st")?.as_u64().and_then(|s| u16::try_from(s).ok()).filter(|s| (200..=599).contains(s))?;
+    let created = UnixMillis(wire.integer("c")?);
+    let status = wire.count("st").and_then(|s| u16::try_from(s).ok()).filter(|s| (200..=599).contains(s))?;
     let headers = list(&wire, "h")?.iter().map(read_header).collect::<Option<Vec<_>>>()?;
     let tags = list(&wire, "g")?.iter().map(|tag| read_tag(tag, created)).collect::<Option<Vec<_>>>()?;
     let stale_if_error = match wire.get("ie") {
@@ -91,18 +87,18 @@ pub fn decode_any(text: &str) -> Option<Entry> {
     }
     Some(Entry {
         key: word("k")?,
-        kind: Kind::parse(wire.get("n")?.as_str()?)?,
+        kind: Kind::parse(wire.text("n")?)?,
         status,
         headers,
         tags,
         created,
-        oldest: time("o").unwrap_or(created),
+        oldest: wire.integer("o").map_or(created, UnixMillis),
         by: word("by")?,
         seen: word("w"),
         lifetime: read_lifetime(wire.get("l")?)?,
         stale_if_error,
         etag,
-        body_len: wire.get("len")?.as_u64()?,
+        body_len: wire.count("len")?,
     })
 }
 
@@ -143,67 +139,78 @@ pub struct Brief {
     pub len: u64,
 }
 
+impl Brief {
+    /// Of an entry.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        Self {
+            created: entry.created,
+            lifetime: entry.lifetime,
+            status: entry.status.into(),
+            tags: u64::try_from(entry.tags.len()).unwrap_or(u64::MAX),
+            len: entry.body_len,
+        }
+    }
+}
+
 /// The brief form of an entry. Its `f` marks a framed value: a header has no such field.
 #[must_use]
 pub fn brief(entry: &Entry) -> String {
-    json!({
-        "v": FORMAT, "f": 1, "c": entry.created.0, "l": lifetime_value(&entry.lifetime), "st": entry.status,
-        "t": entry.tags.len(), "len": entry.body_len,
-    })
-    .to_string()
+    let brief = Brief::of(entry);
+    let mut wire = Printer::default();
+    wire.count("v", FORMAT.into());
+    wire.integer("f", 1);
+    wire.integer("c", brief.created.0);
+    wire.json("l", &lifetime_text(&brief.lifetime));
+    wire.count("st", brief.status);
+    wire.count("t", brief.tags);
+    wire.count("len", brief.len);
+    wire.end()
 }
 
 /// Reads [`brief`]; `None` for anything else.
 #[must_use]
 pub fn read_brief(text: &str) -> Option<Brief> {
-    let wire: Value = serde_json::from_str(text).ok()?;
+    let wire = Json::parse(text)?;
     wire.get("f")?;
     Some(Brief {
-        created: UnixMillis(wire.get("c")?.as_i64()?),
+        created: UnixMillis(wire.integer("c")?),
         lifetime: read_lifetime(wire.get("l")?)?,
-        status: wire.get("st")?.as_u64()?,
-        tags: wire.get("t")?.as_u64()?,
-        len: wire.get("len")?.as_u64()?,
+        status: wire.count("st")?,
+        tags: wire.count("t")?,
+        len: wire.count("len")?,
     })
 }
 
-fn lifetime_value(lifetime: &Lifetime) -> Value {
-    [lifetime.stale, lifetime.revalidate, lifetime.expire].into_iter().map(number).collect()
+fn lifetime_text(lifetime: &Lifetime) -> String {
+    print_list([lifetime.stale, lifetime.revalidate, lifetime.expire].map(|s| print_number(s.0)))
 }
 
-/// Seconds as a JSON number; whole ones without a fraction, for metadata is small.
-pub(crate) fn number(seconds: Seconds) -> Value {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)] // compared
-    let whole = seconds.0 as i64;
-    #[allow(clippy::cast_precision_loss, clippy::float_cmp)] // the same number or not
-    if whole as f64 == seconds.0 { whole.into() } else { seconds.0.into() }
-}
-
-fn read_lifetime(value: &Value) -> Option<Lifetime> {
-    let [stale, revalidate, expire] = value.as_array()?.as_slice() else { return None };
+fn read_lifetime(value: &Json) -> Option<Lifetime> {
+    let [stale, revalidate, expire] = value.as_list()? else { return None };
     Some(Lifetime { stale: seconds(stale)?, revalidate: seconds(revalidate)?, expire: seconds(expire)? })
 }
 
-fn seconds(value: &Value) -> Option<Seconds> {
-    value.as_f64().filter(|s| s.is_finite()).map(Seconds)
+fn seconds(value: &Json) -> Option<Seconds> {
+    value.as_number().map(Seconds)
 }
 
 /// An absent list is an empty one.
-fn list<'a>(wire: &'a Value, name: &str) -> Option<&'a [Value]> {
-    wire.get(name).map_or(Some(&[]), |list| list.as_array().map(Vec::as_slice))
+fn list<'a>(wire: &'a Json, name: &str) -> Option<&'a [Json]> {
+    wire.get(name).map_or(Some(&[]), Json::as_list)
 }
 
-fn read_header(value: &Value) -> Option<(Box<str>, Box<str>)> {
-    let [name, value] = value.as_array()?.as_slice() else { return None };
-    let (name, value) = (name.as_str()?, value.as_str()?);
+fn read_header(value: &Json) -> Option<(Box<str>, Box<str>)> {
+    let [name, value] = value.as_list()? else { return None };
+    let (name, value) = (name.as_text()?, value.as_text()?);
     (is_token(name) && is_field_value(value)).then(|| (name.into(), value.into()))
 }
 
-fn read_tag(value: &Value, created: UnixMillis) -> Option<(Tag, UnixMillis)> {
+fn read_tag(value: &Json, created: UnixMillis) -> Option<(Tag, UnixMillis)> {
     match value {
-        Value::String(tag) => Some((Tag::new(tag), created)),
-        Value::Array(pair) => match pair.as_slice() {
-            [tag, as_of] => Some((Tag::new(tag.as_str()?), UnixMillis(as_of.as_i64()?))),
+        Json::Text(tag) => Some((Tag::new(tag), created)),
+        Json::List(pair) => match pair.as_slice() {
+            [tag, as_of] => Some((Tag::new(tag.as_text()?), UnixMillis(as_of.as_integer()?))),
             _ => None,
         },
         _ => None,

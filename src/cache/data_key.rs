@@ -1,7 +1,8 @@
 //! Next's own keys for data and routes (rules UN-2, IC-6), which its adapters and tools expect to see.
 
-use serde_json::json;
 use sha2::{Digest, Sha256};
+
+use crate::json::{print_list, quote};
 
 /// Part of every data key: the version of its format.
 const VERSION: &str = "v4";
@@ -31,8 +32,7 @@ pub fn unstable_cache_key(
 ) -> String {
     let parts = key_parts.map_or_else(|| "false".to_owned(), |parts| parts.join(","));
     let call = format!("{fn_source}-{parts}-{args_json}");
-    // serde_json escapes strings exactly as JSON.stringify does.
-    sha256_hex(&json!([VERSION, prefix, call]).to_string())
+    sha256_hex(&print_list([VERSION, prefix, &call].map(quote)))
 }
 
 /// The key of a route's response (IC-6).

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::tag::Tag;
 use crate::error::{Error, ErrorCode};
+use crate::json::quote;
 
 /// Version of everything that is written; a reader of another version sees nothing.
 pub const FORMAT: u32 = 1;
@@ -49,7 +50,8 @@ impl KeySpace {
             return Err(Error::new(
                 ErrorCode::Config,
                 format!(
-                    "namespace {namespace:?}: use at most {LONGEST_NAMESPACE} of the characters A-Z a-z 0-9 - _ ."
+                    "namespace {}: use at most {LONGEST_NAMESPACE} of the characters A-Z a-z 0-9 - _ .",
+                    quote(namespace)
                 ),
             ));
         }

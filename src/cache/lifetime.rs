@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::print_number;
 use crate::time::Seconds;
 
 /// The `Cache-Control` of what no cache may keep (NOCACHE-5).
@@ -193,15 +194,11 @@ pub(crate) struct JsNumber(pub(crate) f64);
 
 impl fmt::Display for JsNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = self.0.abs();
-        #[allow(clippy::cast_possible_truncation)] // whole, and below 2^63
-        if size < 9e18 && self.0.fract() == 0.0 {
-            return write!(f, "{}", self.0 as i64); // minus zero prints 0 too
-        }
-        match serde_json::Number::from_f64(self.0) {
-            Some(number) => number.fmt(f),
-            None if self.0.is_nan() => f.write_str("NaN"),
-            None => f.write_str(if self.0 > 0.0 { "Infinity" } else { "-Infinity" }),
+        match self.0 {
+            f64::INFINITY => f.write_str("Infinity"),
+            f64::NEG_INFINITY => f.write_str("-Infinity"),
+            number if number.is_nan() => f.write_str("NaN"),
+            number => f.write_str(&print_number(number)),
         }
     }
 }

@@ -5,8 +5,7 @@
 
 use std::cmp::Reverse;
 
-use serde_json::{Value, json};
-
+use crate::json::{Json, Printer, print_list};
 use crate::time::UnixMillis;
 
 /// The most soft marks kept for a tag.
@@ -186,14 +185,18 @@ impl HardMark {
     /// As it is stored.
     #[must_use]
     pub fn text(&self) -> String {
-        json!({ "t": self.t.0, "by": self.by, "e": self.exact.map(|e| e.0) }).to_string()
+        let mut wire = Printer::default();
+        wire.integer("t", self.t.0);
+        wire.text("by", &self.by);
+        wire.maybe("e", self.exact.map(|e| e.0));
+        wire.end()
     }
 
     /// Reads [`Self::text`].
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        Some(Self { t: time(&value, "t")?, by: word(&value, "by")?, exact: time(&value, "e") })
+        let wire = Json::parse(text)?;
+        Some(Self { t: time(&wire, "t")?, by: wire.text("by")?.into(), exact: time(&wire, "e") })
     }
 }
 
@@ -201,18 +204,24 @@ impl SoftMark {
     /// A list as it is stored.
     #[must_use]
     pub fn list_text(list: &[Self]) -> String {
-        let one = |m: &Self| json!({ "s": m.s.0, "x": m.x.0, "by": m.by, "e": m.exact.map(|e| e.0) });
-        Value::Array(list.iter().map(one).collect()).to_string()
+        print_list(list.iter().map(|mark| {
+            let mut wire = Printer::default();
+            wire.integer("s", mark.s.0);
+            wire.integer("x", mark.x.0);
+            wire.text("by", &mark.by);
+            wire.maybe("e", mark.exact.map(|e| e.0));
+            wire.end()
+        }))
     }
 
     /// Reads [`Self::list_text`].
     #[must_use]
     pub fn read_list(text: &str) -> Option<Vec<Self>> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        let one = |v: &Value| {
-            Some(Self { s: time(v, "s")?, x: time(v, "x")?, by: word(v, "by")?, exact: time(v, "e") })
+        let one = |wire: &Json| {
+            let by = wire.text("by")?.into();
+            Some(Self { s: time(wire, "s")?, x: time(wire, "x")?, by, exact: time(wire, "e") })
         };
-        value.as_array()?.iter().map(one).collect()
+        Json::parse(text)?.as_list()?.iter().map(one).collect()
     }
 }
 
@@ -220,21 +229,20 @@ impl Watermark {
     /// As it is stored.
     #[must_use]
     pub fn text(&self) -> String {
-        json!({ "t": self.t.0, "id": self.id }).to_string()
+        let mut wire = Printer::default();
+        wire.integer("t", self.t.0);
+        wire.text("id", &self.id);
+        wire.end()
     }
 
     /// Reads [`Self::text`].
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        Some(Self { t: time(&value, "t")?, id: word(&value, "id")? })
+        let wire = Json::parse(text)?;
+        Some(Self { t: time(&wire, "t")?, id: wire.text("id")?.into() })
     }
 }
 
-fn time(value: &Value, name: &str) -> Option<UnixMillis> {
-    value.get(name)?.as_i64().map(UnixMillis)
-}
-
-fn word(value: &Value, name: &str) -> Option<Box<str>> {
-    value.get(name)?.as_str().map(Into::into)
+fn time(wire: &Json, name: &str) -> Option<UnixMillis> {
+    wire.integer(name).map(UnixMillis)
 }

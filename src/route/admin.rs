@@ -1,11 +1,10 @@
 //! Who may use `/_freshtag/…`, and what its requests say.
 
-use serde_json::Value;
-
 use super::path_tags::revalidate_path_tags;
 use crate::cache::profile::{Profiles, RawLife, RawSeconds, validate};
 use crate::cache::tag::{self, RawTag, Tag};
 use crate::error::{Error, ErrorCode};
+use crate::json::Json;
 use crate::secret::Secret;
 use crate::time::Seconds;
 
@@ -174,7 +173,7 @@ impl Refusal {
 /// The message names the field and the fix; nothing has changed then.
 pub fn parse_revalidate(body: &str, profiles: &Profiles) -> Result<Revalidate, Error> {
     let request = |message: &str| Err(Error::new(ErrorCode::InvalidRequest, message));
-    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(body) else {
+    let Some(fields @ Json::Object(_)) = Json::parse(body) else {
         return request(
             "the body must be a JSON object such as {\"tag\":\"posts\"} or {\"path\":\"/posts/1\"}",
         );
@@ -188,13 +187,13 @@ pub fn parse_revalidate(body: &str, profiles: &Profiles) -> Result<Revalidate, E
         }
         (None, Some(path)) => {
             let bad = |message: &str| Err(Error::new(ErrorCode::InvalidPath, message));
-            let Some(path) = path.as_str() else { return bad("path must be a string such as \"/posts/1\"") };
+            let Some(path) = path.as_text() else { return bad("path must be a string such as \"/posts/1\"") };
             if !path.starts_with('/') {
                 return bad("path must begin with \"/\"");
             }
             let kind = match fields.get("type") {
-                None | Some(Value::Null) => None,
-                Some(Value::String(kind)) if kind == "page" || kind == "layout" => Some(kind.as_str()),
+                None | Some(Json::Null) => None,
+                Some(Json::Text(kind)) if kind == "page" || kind == "layout" => Some(kind.as_str()),
                 Some(_) => return request("type must be \"page\" or \"layout\""),
             };
             let found = revalidate_path_tags(path, kind);
@@ -206,9 +205,11 @@ pub fn parse_revalidate(body: &str, profiles: &Profiles) -> Result<Revalidate, E
     }
 }
 
-fn parse_tag(value: &Value) -> Result<Tag, Error> {
+fn parse_tag(value: &Json) -> Result<Tag, Error> {
     let bad = |message: String| Err(Error::new(ErrorCode::InvalidTag, message));
-    let Some(text) = value.as_str() else { return bad(format!("tag must be a string, not {value}")) };
+    let Some(text) = value.as_text() else {
+        return bad(format!("tag must be a string, not {}", value.print()));
+    };
     if text.is_empty() {
         return bad("tag must not be empty".to_owned());
     }
@@ -220,18 +221,18 @@ fn parse_tag(value: &Value) -> Result<Tag, Error> {
 }
 
 /// After how many seconds entries expire; `None` is now.
-fn parse_profile(value: Option<&Value>, profiles: &Profiles) -> Result<Option<Seconds>, Error> {
+fn parse_profile(value: Option<&Json>, profiles: &Profiles) -> Result<Option<Seconds>, Error> {
     let named = |error: Error| Error::new(error.code(), format!("profile: {}", error.message()));
     let life = match value {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(name)) => profiles.resolve_name(name).map_err(named)?,
-        Some(Value::Object(fields)) => {
+        None | Some(Json::Null) => return Ok(None),
+        Some(Json::Text(name)) => profiles.resolve_name(name).map_err(named)?,
+        Some(fields @ Json::Object(_)) => {
             let seconds = |name: &str| match fields.get(name) {
                 None => RawSeconds::Undefined,
-                Some(Value::Bool(false)) => RawSeconds::False,
+                Some(Json::Bool(false)) => RawSeconds::False,
                 Some(value) => value
-                    .as_f64()
-                    .map_or_else(|| RawSeconds::NotANumber(value.to_string()), RawSeconds::Number),
+                    .as_number()
+                    .map_or_else(|| RawSeconds::NotANumber(value.print()), RawSeconds::Number),
             };
             let raw = RawLife {
                 stale: seconds("stale"),
@@ -241,7 +242,8 @@ fn parse_profile(value: Option<&Value>, profiles: &Profiles) -> Result<Option<Se
             validate(&raw).map_err(named)?
         }
         Some(other) => {
-            let message = format!("profile must be a name or {{ \"expire\": seconds }}, not {other}");
+            let message =
+                format!("profile must be a name or {{ \"expire\": seconds }}, not {}", other.print());
             return Err(Error::new(ErrorCode::InvalidLife, message));
         }
     };

@@ -1,6 +1,7 @@
 //! Path patterns of configuration: `/blog/*`.
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quote;
 
 /// A path with at most one `*`, which stands for anything.
 ///
@@ -27,7 +28,8 @@ impl PathRule {
     ///
     /// `INVALID_PATH` without a leading `/`, or with two `*`.
     pub fn parse(pattern: &str) -> Result<Self, Error> {
-        let bad = |why: &str| Err(Error::new(ErrorCode::InvalidPath, format!("match {pattern:?}: {why}")));
+        let bad =
+            |why: &str| Err(Error::new(ErrorCode::InvalidPath, format!("match {}: {why}", quote(pattern))));
         if !pattern.starts_with('/') {
             return bad("it must begin with \"/\"");
         }

@@ -1,9 +1,7 @@
 //! What the admin paths do, once they may.
 
-use serde_json::{Value, json};
-
 use super::kv::Kv;
-use crate::cache::codec::{self, number};
+use crate::cache::codec::{self, Brief};
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::mark::TagMarks;
@@ -11,6 +9,7 @@ use crate::cache::profile::Profiles;
 use crate::cache::tag::Tag;
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Flow, Visit};
+use crate::json::{Printer, print_list, print_number, quote};
 use crate::route::admin::parse_revalidate;
 use crate::store::{How, Store as _};
 
@@ -27,14 +26,17 @@ pub async fn revalidate(
     visit: &Visit,
     body: &str,
     profiles: &Profiles,
-) -> Result<Value, Error> {
+) -> Result<String, Error> {
     let asked = parse_revalidate(body, profiles)?;
     let how = asked.expire.map_or(How::Expire, How::StaleThenExpire);
     let at = flow.index.store.now();
-    let tags: Vec<String> = asked.tags.iter().map(|tag| tag.as_str().to_owned()).collect();
+    let tags = print_list(asked.tags.iter().map(|tag| quote(tag.as_str())));
     let id = visit.record(asked.tags, how, at);
     visit.commit(&flow.index, id).await?;
-    Ok(json!({ "tags": tags, "at": at.0 }))
+    let mut answer = Printer::default();
+    answer.integer("at", at.0);
+    answer.json("tags", &tags);
+    Ok(answer.end())
 }
 
 /// `GET entries?kind=&cursor=&limit=`: what is stored, without reading it.
@@ -42,7 +44,7 @@ pub async fn revalidate(
 /// # Errors
 ///
 /// A query parameter that makes no sense, or the store's failure.
-pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<Value, Error> {
+pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<String, Error> {
     let (mut kind, mut cursor, mut limit) = (None, None, PAGE);
     for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
         let bad = |fix: &str| Err(Error::new(ErrorCode::InvalidRequest, format!("{name}: {fix}")));
@@ -64,35 +66,42 @@ pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<Value, Error> {
     let page = flow.index.store.list(&prefix, cursor, limit).await;
     let page =
         page.map_err(|error| Error::new(ErrorCode::Store, format!("the store did not answer: {error}")))?;
-    let entries: Vec<Value> =
-        page.keys.iter().map(|(name, metadata)| describe(name, metadata.as_deref(), &all)).collect();
-    Ok(json!({ "entries": entries, "cursor": page.cursor }))
+    let entries = page.keys.iter().map(|(name, metadata)| describe(name, metadata.as_deref(), &all));
+    let mut answer = Printer::default();
+    answer.json("cursor", &page.cursor.map_or_else(|| "null".to_owned(), |cursor| quote(&cursor)));
+    answer.json("entries", &print_list(entries));
+    Ok(answer.end())
 }
 
-fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
+fn describe(name: &str, metadata: Option<&str>, all: &str) -> String {
     let rest = name.strip_prefix(all).unwrap_or(name);
     let (kind, readable) = rest.split_once('/').unwrap_or(("", rest));
     let path = readable.rsplit_once('~').map_or(readable, |(path, _)| path);
-    let life = |l: Lifetime| json!({ "stale": number(l.stale), "revalidate": number(l.revalidate), "expire": number(l.expire) });
     let metadata = metadata.unwrap_or_default();
-    if let Some(entry) = codec::decode_any(metadata) {
-        let tags: Vec<&str> = entry.tags.iter().map(|(tag, _)| tag.as_str()).collect();
-        let l = entry.lifetime;
-        return json!({
-            "key": name, "kind": kind, "path": path, "status": entry.status, "tags": tags, "tagCount": tags.len(),
-            "created": entry.created.0, "lifetime": life(l), "size": entry.body_len,
-        });
+    let entry = codec::decode_any(metadata);
+    let mut shown = Printer::default();
+    shown.text("key", name);
+    shown.text("kind", kind);
+    shown.text("path", path);
+    if let Some(entry) = &entry {
+        shown.json("tags", &print_list(entry.tags.iter().map(|(tag, _)| quote(tag.as_str()))));
     }
-    match codec::read_brief(metadata) {
-        Some(brief) => {
-            let l = brief.lifetime;
-            json!({
-                "key": name, "kind": kind, "path": path, "status": brief.status, "tagCount": brief.tags,
-                "created": brief.created.0, "lifetime": life(l), "size": brief.len,
-            })
-        }
-        None => json!({ "key": name, "kind": kind, "path": path }),
+    if let Some(brief) = entry.as_ref().map(Brief::of).or_else(|| codec::read_brief(metadata)) {
+        shown.count("status", brief.status);
+        shown.count("tagCount", brief.tags);
+        shown.integer("created", brief.created.0);
+        shown.json("lifetime", &life(brief.lifetime));
+        shown.count("size", brief.len);
     }
+    shown.end()
+}
+
+fn life(lifetime: Lifetime) -> String {
+    let mut life = Printer::default();
+    life.json("stale", &print_number(lifetime.stale.0));
+    life.json("revalidate", &print_number(lifetime.revalidate.0));
+    life.json("expire", &print_number(lifetime.expire.0));
+    life.end()
 }
 
 /// `GET tags/<tag>`: when it was revalidated, as the store has it.
@@ -100,22 +109,36 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Value {
 /// # Errors
 ///
 /// The store's failure.
-pub async fn tag(flow: &Flow<Kv>, tag: &Tag) -> Result<Value, Error> {
+pub async fn tag(flow: &Flow<Kv>, tag: &Tag) -> Result<String, Error> {
     let marks = flow.index.marks_of(tag).await;
     let TagMarks { hard, soft } = marks
         .map_err(|error| Error::new(ErrorCode::Store, format!("the marks could not be read: {error}")))?;
-    let soft: Vec<Value> = soft
-        .iter()
-        .map(|mark| json!({ "stale": mark.exact.unwrap_or(mark.s).0, "expires": mark.x.0 }))
-        .collect();
-    let expired = hard.map(|mark| mark.exact.unwrap_or(mark.t).0);
-    Ok(json!({ "tag": tag.as_str(), "expired": expired, "soft": soft }))
+    let soft = soft.iter().map(|mark| {
+        let mut shown = Printer::default();
+        shown.integer("stale", mark.exact.unwrap_or(mark.s).0);
+        shown.integer("expires", mark.x.0);
+        shown.end()
+    });
+    let mut answer = Printer::default();
+    answer.text("tag", tag.as_str());
+    answer.maybe("expired", hard.map(|mark| mark.exact.unwrap_or(mark.t).0));
+    answer.json("soft", &print_list(soft));
+    Ok(answer.end())
 }
 
 /// `GET stats`: what this isolate remembers.
 #[must_use]
-pub fn stats(flow: &Flow<Kv>) -> Value {
+pub fn stats(flow: &Flow<Kv>) -> String {
     let usage = flow.index.memory.usage();
-    json!({ "isolate": &*flow.index.memory.me, "now": flow.index.store.now().0,
-        "memory": { "bodies": usage.bodies, "bytes": usage.bytes, "tags": usage.tags, "keys": usage.keys } })
+    let mut memory = Printer::default();
+    for (name, number) in
+        [("bodies", usage.bodies), ("bytes", usage.bytes), ("tags", usage.tags), ("keys", usage.keys)]
+    {
+        memory.count(name, u64::try_from(number).unwrap_or(u64::MAX));
+    }
+    let mut answer = Printer::default();
+    answer.text("isolate", &flow.index.memory.me);
+    answer.integer("now", flow.index.store.now().0);
+    answer.json("memory", &memory.end());
+    answer.end()
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::kv::{KvError, KvStore};
@@ -15,12 +15,14 @@ use crate::store::{Store, StoreError, Stored};
 use crate::time::UnixMillis;
 
 /// What reads may be late by in the edge cache, in seconds: the least the platform takes.
-const CACHE_TTL: u64 = 30;
+const CACHE_TTL: u32 = 30;
 
 #[wasm_bindgen]
 extern "C" {
     /// The KV binding itself, for the calls that must pass values as they are.
     type RawKv;
+    #[wasm_bindgen(method, catch)]
+    async fn getWithMetadata(this: &RawKv, key: &str, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn put(this: &RawKv, key: &str, value: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -104,21 +106,25 @@ impl Kv {
     /// What the store answered.
     pub async fn list(&self, prefix: &str, cursor: Option<String>, limit: u64) -> Result<Listed, StoreError> {
         self.count(|ops| ops.lists = ops.lists.saturating_add(1));
-        let options = Object::new();
         #[allow(clippy::cast_precision_loss)] // a thousand
         let asked = [("prefix", prefix.into()), ("limit", (limit as f64).into()), ("cursor", cursor.into())];
-        for (name, value) in asked {
-            Reflect::set(&options, &name.into(), &value).map_err(thrown)?;
-        }
-        let page = self.raw.unchecked_ref::<RawKv>().list(&options).await.map_err(thrown)?;
-        let property = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+        let page = self.raw().list(&options(&asked)?).await.map_err(thrown)?;
         let keys: Array = property(&page, "keys").dyn_into().unwrap_or_default();
         let keys = keys.iter().filter_map(|key| {
-            let metadata = Metadata(property(&key, "metadata"));
-            Some((property(&key, "name").as_string()?, metadata.text()))
+            Some((property(&key, "name").as_string()?, printed(&property(&key, "metadata"))))
         });
         let done = property(&page, "list_complete").is_truthy();
         Ok(Listed { keys: keys.collect(), cursor: property(&page, "cursor").as_string().filter(|_| !done) })
+    }
+
+    fn raw(&self) -> &RawKv {
+        self.raw.unchecked_ref()
+    }
+
+    async fn put(&self, key: &str, value: &JsValue, asked: &[(&str, JsValue)]) -> Result<(), StoreError> {
+        self.count(|ops| ops.puts = ops.puts.saturating_add(1));
+        self.raw().put(key, value, &options(asked)?).await.map_err(thrown)?;
+        Ok(())
     }
 
     fn count(&self, change: impl FnOnce(&mut Ops)) {
@@ -128,15 +134,21 @@ impl Kv {
     }
 }
 
-/// Metadata as the platform returns it: it becomes text here, for our codec to read.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Metadata(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
+fn property(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
 
-impl Metadata {
-    fn text(&self) -> Option<String> {
-        JSON::stringify(&self.0).ok().and_then(|text| text.as_string())
+fn options(asked: &[(&str, JsValue)]) -> Result<JsValue, StoreError> {
+    let options = Object::new();
+    for (name, value) in asked {
+        Reflect::set(&options, &(*name).into(), value).map_err(thrown)?;
     }
+    Ok(options.into())
+}
+
+/// Metadata as the platform returns it becomes text, for our codec to read; `None` where there is none.
+fn printed(metadata: &JsValue) -> Option<String> {
+    JSON::stringify(metadata).ok()?.as_string().filter(|_| !metadata.is_null())
 }
 
 impl Store for Kv {
@@ -145,11 +157,13 @@ impl Store for Kv {
 
     async fn entry(&self, key: &str) -> Result<Option<Stored<Body>>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
-        let get = self.kv.get(key).cache_ttl(CACHE_TTL);
-        let (stream, metadata) = get.stream_with_metadata::<Metadata>().await.map_err(failed)?;
-        let Some(stream) = stream else { return Ok(None) };
-        let stream: JsValue = stream.into();
-        let metadata = metadata.as_ref().and_then(Metadata::text);
+        let asked = [("type", "stream".into()), ("cacheTtl", CACHE_TTL.into())];
+        let found = self.raw().getWithMetadata(key, &options(&asked)?).await.map_err(thrown)?;
+        let stream = property(&found, "value");
+        if stream.is_null() {
+            return Ok(None);
+        }
+        let metadata = printed(&property(&found, "metadata"));
         let framed = metadata.as_deref().is_none_or(|text| codec::read_brief(text).is_some());
         if !framed {
             return Ok(Some(Stored { header: metadata, body: stream }));
@@ -165,7 +179,7 @@ impl Store for Kv {
 
     async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
-        self.kv.get(key).cache_ttl(CACHE_TTL).text().await.map_err(failed)
+        self.kv.get(key).cache_ttl(CACHE_TTL.into()).text().await.map_err(failed)
     }
 
     async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
@@ -174,17 +188,13 @@ impl Store for Kv {
             ops.bulk_gets = ops.bulk_gets.saturating_add(1);
             ops.keys = ops.keys.saturating_add(asked);
         });
-        let mut map = self.kv.get_bulk(keys).cache_ttl(CACHE_TTL).text().await.map_err(failed)?;
+        let mut map = self.kv.get_bulk(keys).cache_ttl(CACHE_TTL.into()).text().await.map_err(failed)?;
         Ok(keys.iter().map(|key| map.remove(key).flatten()).collect())
     }
 
     async fn put_text(&self, key: &str, value: &str, ttl: Option<u32>) -> Result<(), StoreError> {
-        self.count(|ops| ops.puts = ops.puts.saturating_add(1));
-        let mut put = self.kv.put(key, value).map_err(failed)?;
-        if let Some(ttl) = ttl {
-            put = put.expiration_ttl(u64::from(ttl));
-        }
-        put.execute().await.map_err(failed)
+        let ttl = ttl.map_or(JsValue::UNDEFINED, JsValue::from);
+        self.put(key, &value.into(), &[("expirationTtl", ttl)]).await
     }
 
     async fn put_entry(
@@ -195,7 +205,6 @@ impl Store for Kv {
         body: &Body,
         ttl: u32,
     ) -> Result<(), StoreError> {
-        self.count(|ops| ops.puts = ops.puts.saturating_add(1));
         let body: &Uint8Array = body.unchecked_ref();
         let (value, metadata) = match codec::place(header) {
             Place::Metadata => (body.clone(), header),
@@ -205,12 +214,7 @@ impl Store for Kv {
             ),
         };
         let metadata = JSON::parse(metadata).map_err(thrown)?;
-        let options = Object::new();
-        for (name, value) in [("expirationTtl", JsValue::from(ttl)), ("metadata", metadata)] {
-            Reflect::set(&options, &name.into(), &value).map_err(thrown)?;
-        }
-        self.raw.unchecked_ref::<RawKv>().put(key, &value, &options).await.map_err(thrown)?;
-        Ok(())
+        self.put(key, &value, &[("expirationTtl", ttl.into()), ("metadata", metadata)]).await
     }
 
     async fn hold(&self, body: Body) -> Result<Body, StoreError> {
