@@ -45,32 +45,46 @@ export class Collector {
      * @returns {string | undefined}
      */
     isDynamic() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.collector_isDynamic(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            let v1;
+            if (r0 !== 0) {
+                v1 = getStringFromWasm0(r0, r1);
+                wasm.__wbindgen_free(r0, r1 * 1, 1);
+            }
+            return v1;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.collector_isDynamic(this.__wbg_ptr);
-        let v1;
-        if (ret[0] !== 0) {
-            v1 = getStringFromWasm0(ret[0], ret[1]);
-            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-        }
-        return v1;
     }
     /**
      * `cacheLife(profile)`.
      * @param {any} profile
      */
     life(profile) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.collector_life(this.__wbg_ptr, profile);
-        if (ret[1]) {
-            throw takeFromExternrefTable0(ret[0]);
+        const borrow0 = addBorrowedObject(profile);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.collector_life(retptr, this.__wbg_ptr, borrow0);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            if (r1) {
+                throw takeObject(r0);
+            }
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            heap[stack_pointer++] = undefined;
         }
     }
     /**
@@ -79,13 +93,18 @@ export class Collector {
      * @returns {Array<any>}
      */
     tags(list) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        const borrow0 = addBorrowedObject(list);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            let ret;
+            __wbg_call_guard();
+            ret = wasm.collector_tags(this.__wbg_ptr, borrow0);
+            return takeObject(ret);
+        } finally {
+            heap[stack_pointer++] = undefined;
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.collector_tags(this.__wbg_ptr, list);
-        return ret;
     }
 }
 if (Symbol.dispose) Collector.prototype[Symbol.dispose] = Collector.prototype.free;
@@ -119,15 +138,21 @@ export class ContainerStartupOptions {
      * @returns {string[]}
      */
     get entrypoint() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.__wbg_get_containerstartupoptions_entrypoint(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            var v1 = getArrayJsValueFromWasm0(r0, r1);
+            wasm.__wbindgen_free(r0, r1 * 4, 4);
+            return v1;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_containerstartupoptions_entrypoint(this.__wbg_ptr);
-        var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-        return v1;
     }
     /**
      * @returns {Map<any, any>}
@@ -139,7 +164,7 @@ export class ContainerStartupOptions {
         let ret;
         __wbg_call_guard();
         ret = wasm.__wbg_get_containerstartupoptions_env(this.__wbg_ptr);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * @param {boolean | null} [arg0]
@@ -171,7 +196,7 @@ export class ContainerStartupOptions {
             throw new Error('Invalid stale object from previous Wasm instance');
         }
         __wbg_call_guard();
-        wasm.__wbg_set_containerstartupoptions_env(this.__wbg_ptr, arg0);
+        wasm.__wbg_set_containerstartupoptions_env(this.__wbg_ptr, addHeapObject(arg0));
     }
 }
 if (Symbol.dispose) ContainerStartupOptions.prototype[Symbol.dispose] = ContainerStartupOptions.prototype.free;
@@ -220,7 +245,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_adminCheck(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
@@ -263,7 +288,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_admin(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
@@ -282,7 +307,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_commit(this.__wbg_ptr, visit.__wbg_ptr, id);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
@@ -294,21 +319,26 @@ export class Engine {
      * @returns {Promise<any>}
      */
     data(visit, outer, spec, render) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        const borrow0 = addBorrowedObject(spec);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            _assertClass(visit, Visit);
+            if ((visit).__wbg_inst !== undefined && (visit).__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            _assertClass(outer, Collector);
+            if ((outer).__wbg_inst !== undefined && (outer).__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            let ret;
+            __wbg_call_guard();
+            ret = wasm.engine_data(this.__wbg_ptr, visit.__wbg_ptr, outer.__wbg_ptr, borrow0, addHeapObject(render));
+            return takeObject(ret);
+        } finally {
+            heap[stack_pointer++] = undefined;
         }
-        _assertClass(visit, Visit);
-        if ((visit).__wbg_inst !== undefined && (visit).__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        _assertClass(outer, Collector);
-        if ((outer).__wbg_inst !== undefined && (outer).__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.engine_data(this.__wbg_ptr, visit.__wbg_ptr, outer.__wbg_ptr, spec, render);
-        return ret;
     }
     /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
@@ -342,7 +372,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_method(this.__wbg_ptr, val2, ptr0, len0);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Reads the configuration once. Without a store nothing is cached.
@@ -350,16 +380,27 @@ export class Engine {
      * @param {any} config
      */
     constructor(kv, config) {
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.engine_new(kv, config);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
+        const borrow0 = addBorrowedObject(kv);
+        const borrow1 = addBorrowedObject(config);
+        try {
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.engine_new(retptr, borrow0, borrow1);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            if (r2) {
+                throw takeObject(r1);
+            }
+            this.__wbg_ptr = r0;
+            Object.defineProperty(this, '__wbg_inst', { value: __wbg_instance_id, writable: true });
+            EngineFinalization.register(this, { ptr: r0, instance: __wbg_instance_id }, this);
+            return this;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            heap[stack_pointer++] = undefined;
+            heap[stack_pointer++] = undefined;
         }
-        this.__wbg_ptr = ret[0];
-        Object.defineProperty(this, '__wbg_inst', { value: __wbg_instance_id, writable: true });
-        EngineFinalization.register(this, { ptr: ret[0], instance: __wbg_instance_id }, this);
-        return this;
     }
     /**
      * Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
@@ -403,8 +444,8 @@ export class Engine {
         }
         let ret;
         __wbg_call_guard();
-        ret = wasm.engine_origin(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, fetch);
-        return ret;
+        ret = wasm.engine_origin(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, addHeapObject(fetch));
+        return takeObject(ret);
     }
     /**
      * The decoded parameters of a pathname.
@@ -420,7 +461,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_routeParams(this.__wbg_ptr, ptr0, len0);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
@@ -464,8 +505,8 @@ export class Engine {
         }
         let ret;
         __wbg_call_guard();
-        ret = wasm.engine_route(this.__wbg_ptr, visit.__wbg_ptr, val5, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val6, render);
-        return ret;
+        ret = wasm.engine_route(this.__wbg_ptr, visit.__wbg_ptr, val5, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val6, addHeapObject(render));
+        return takeObject(ret);
     }
     /**
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
@@ -483,7 +524,7 @@ export class Engine {
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_settle(this.__wbg_ptr, visit.__wbg_ptr);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
@@ -511,14 +552,14 @@ export class Engine {
             len2 = WASM_VECTOR_LEN;
         } catch (e) {
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-            if (ptr1) { wasm.__externref_drop_slice(ptr1, len1); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr1) { for (let i = 0; i < len1; i++) dropObject(getDataViewMemory0().getUint32(ptr1 + 4 * i, true)); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
         let ret;
         __wbg_call_guard();
         ret = wasm.engine_storeGet(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * Expires tags, or with `expire` seconds makes them stale now and expired then: `{ at, seen, ops }`.
@@ -535,10 +576,11 @@ export class Engine {
         if ((visit).__wbg_inst !== undefined && (visit).__wbg_inst !== __wbg_instance_id) {
             throw new Error('Invalid stale object from previous Wasm instance');
         }
+        const val1 = +(isLikeNone(expire) ? 0 : expire);
         let ret;
         __wbg_call_guard();
-        ret = wasm.engine_storeRevalidate(this.__wbg_ptr, visit.__wbg_ptr, tags, !isLikeNone(expire), isLikeNone(expire) ? 0 : expire);
-        return ret;
+        ret = wasm.engine_storeRevalidate(this.__wbg_ptr, visit.__wbg_ptr, addHeapObject(tags), !isLikeNone(expire), val1);
+        return takeObject(ret);
     }
     /**
      * Stores `{ body, status, headers, tags, lifetime, created }`; `{ stored, reason, ops }`. Never rejects because of
@@ -560,8 +602,8 @@ export class Engine {
         const len0 = WASM_VECTOR_LEN;
         let ret;
         __wbg_call_guard();
-        ret = wasm.engine_storeSet(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, value);
-        return ret;
+        ret = wasm.engine_storeSet(this.__wbg_ptr, visit.__wbg_ptr, ptr0, len0, addHeapObject(value));
+        return takeObject(ret);
     }
     /**
      * A request. `cookie` is its raw header, `defer` its `waitUntil`.
@@ -570,15 +612,20 @@ export class Engine {
      * @returns {Visit}
      */
     visit(cookie, defer) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        const borrow1 = addBorrowedObject(defer);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            var ptr0 = isLikeNone(cookie) ? 0 : passStringToWasm0(cookie, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            var len0 = WASM_VECTOR_LEN;
+            let ret;
+            __wbg_call_guard();
+            ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, borrow1);
+            return Visit.__wrap(ret);
+        } finally {
+            heap[stack_pointer++] = undefined;
         }
-        var ptr0 = isLikeNone(cookie) ? 0 : passStringToWasm0(cookie, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        var len0 = WASM_VECTOR_LEN;
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, defer);
-        return Visit.__wrap(ret);
     }
 }
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
@@ -626,8 +673,8 @@ class IntoUnderlyingByteSource {
         }
         let ret;
         __wbg_call_guard();
-        ret = wasm.intounderlyingbytesource_pull(this.__wbg_ptr, controller);
-        return ret;
+        ret = wasm.intounderlyingbytesource_pull(this.__wbg_ptr, addHeapObject(controller));
+        return takeObject(ret);
     }
     /**
      * @param {ReadableByteStreamController} controller
@@ -637,7 +684,7 @@ class IntoUnderlyingByteSource {
             throw new Error('Invalid stale object from previous Wasm instance');
         }
         __wbg_call_guard();
-        wasm.intounderlyingbytesource_start(this.__wbg_ptr, controller);
+        wasm.intounderlyingbytesource_start(this.__wbg_ptr, addHeapObject(controller));
     }
     /**
      * @returns {ReadableStreamType}
@@ -678,8 +725,8 @@ class IntoUnderlyingSink {
         const ptr = this.__destroy_into_raw();
         let ret;
         __wbg_call_guard();
-        ret = wasm.intounderlyingsink_abort(ptr, reason);
-        return ret;
+        ret = wasm.intounderlyingsink_abort(ptr, addHeapObject(reason));
+        return takeObject(ret);
     }
     /**
      * @returns {Promise<any>}
@@ -692,7 +739,7 @@ class IntoUnderlyingSink {
         let ret;
         __wbg_call_guard();
         ret = wasm.intounderlyingsink_close(ptr);
-        return ret;
+        return takeObject(ret);
     }
     /**
      * @param {any} chunk
@@ -704,8 +751,8 @@ class IntoUnderlyingSink {
         }
         let ret;
         __wbg_call_guard();
-        ret = wasm.intounderlyingsink_write(this.__wbg_ptr, chunk);
-        return ret;
+        ret = wasm.intounderlyingsink_write(this.__wbg_ptr, addHeapObject(chunk));
+        return takeObject(ret);
     }
 }
 if (Symbol.dispose) IntoUnderlyingSink.prototype[Symbol.dispose] = IntoUnderlyingSink.prototype.free;
@@ -741,8 +788,8 @@ class IntoUnderlyingSource {
         }
         let ret;
         __wbg_call_guard();
-        ret = wasm.intounderlyingsource_pull(this.__wbg_ptr, controller);
-        return ret;
+        ret = wasm.intounderlyingsource_pull(this.__wbg_ptr, addHeapObject(controller));
+        return takeObject(ret);
     }
 }
 if (Symbol.dispose) IntoUnderlyingSource.prototype[Symbol.dispose] = IntoUnderlyingSource.prototype.free;
@@ -850,37 +897,55 @@ export class R2Range {
      * @returns {number | undefined}
      */
     get length() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.__wbg_get_r2range_length(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
+            return r0 === 0 ? undefined : r2;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_r2range_length(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
     }
     /**
      * @returns {number | undefined}
      */
     get offset() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.__wbg_get_r2range_offset(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
+            return r0 === 0 ? undefined : r2;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_r2range_offset(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
     }
     /**
      * @returns {number | undefined}
      */
     get suffix() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.__wbg_get_r2range_suffix(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
+            return r0 === 0 ? undefined : r2;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_r2range_suffix(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
     }
     /**
      * @param {number | null} [arg0]
@@ -959,16 +1024,27 @@ export class Visit {
      * @returns {any}
      */
     recordPath(path, kind) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        const borrow0 = addBorrowedObject(path);
+        const borrow1 = addBorrowedObject(kind);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.visit_recordPath(retptr, this.__wbg_ptr, borrow0, borrow1);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            if (r2) {
+                throw takeObject(r1);
+            }
+            return takeObject(r0);
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            heap[stack_pointer++] = undefined;
+            heap[stack_pointer++] = undefined;
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.visit_recordPath(this.__wbg_ptr, path, kind);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
     }
     /**
      * `revalidateTag(tag, profile)`: checks both now, and hides older data from this request from here on.
@@ -977,34 +1053,51 @@ export class Visit {
      * @returns {number}
      */
     recordTag(value, profile) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        const borrow0 = addBorrowedObject(value);
+        const borrow1 = addBorrowedObject(profile);
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.visit_recordTag(retptr, this.__wbg_ptr, borrow0, borrow1);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            if (r2) {
+                throw takeObject(r1);
+            }
+            return r0 >>> 0;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            heap[stack_pointer++] = undefined;
+            heap[stack_pointer++] = undefined;
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.visit_recordTag(this.__wbg_ptr, value, profile);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return ret[0] >>> 0;
     }
     /**
      * The `Set-Cookie` value that lets this visitor read what it wrote; nothing without a secret.
      * @returns {string | undefined}
      */
     seenCookie() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.visit_seenCookie(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            let v1;
+            if (r0 !== 0) {
+                v1 = getStringFromWasm0(r0, r1);
+                wasm.__wbindgen_free(r0, r1 * 1, 1);
+            }
+            return v1;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
         }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.visit_seenCookie(this.__wbg_ptr);
-        let v1;
-        if (ret[0] !== 0) {
-            v1 = getStringFromWasm0(ret[0], ret[1]);
-            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-        }
-        return v1;
     }
 }
 if (Symbol.dispose) Visit.prototype[Symbol.dispose] = Visit.prototype.free;
@@ -1015,6 +1108,14 @@ function __wbg_reset_state () {
     cachedUint8ArrayMemory0 = null;
     if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;
     if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;
+    if (typeof heap !== 'undefined') {
+        heap = new Array(1024).fill(undefined);
+        heap = heap.concat([undefined, null, true, false]);
+        if (typeof heap_next !== 'undefined')
+        heap_next = heap.length;
+        if (typeof stack_pointer !== 'undefined')
+        stack_pointer = 1024;
+    }
     __wbg_reinit_scheduled = false;
     wasmInstance = new WebAssembly.Instance(wasmModule, __wbg_get_imports());
     wasm = wasmInstance.exports;
@@ -1028,7 +1129,7 @@ export function __worker_init_state() {
     let ret;
     __wbg_call_guard();
     ret = wasm.__worker_init_state();
-    return ret;
+    return takeObject(ret);
 }
 
 /**
@@ -1038,18 +1139,23 @@ export function __worker_init_state() {
  * @returns {string}
  */
 export function cacheControlHeader(revalidate, expire) {
-    let deferred1_0;
-    let deferred1_1;
+    const borrow0 = addBorrowedObject(revalidate);
+    let deferred2_0;
+    let deferred2_1;
     try {
-        let ret;
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
         __wbg_call_guard();
-        ret = wasm.cacheControlHeader(revalidate, !isLikeNone(expire), isLikeNone(expire) ? 0 : expire);
-        deferred1_0 = ret[0];
-        deferred1_1 = ret[1];
-        return getStringFromWasm0(ret[0], ret[1]);
+        wasm.cacheControlHeader(retptr, borrow0, !isLikeNone(expire), isLikeNone(expire) ? 0 : expire);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred2_0 = r0;
+        deferred2_1 = r1;
+        return getStringFromWasm0(r0, r1);
     } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
         __wbg_call_guard();
-        wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
     }
 }
 
@@ -1060,23 +1166,29 @@ export function cacheControlHeader(revalidate, expire) {
  * @returns {string[]}
  */
 export function implicitTags(page, pathname) {
-    let ptr0, len0, ptr1, len1;
     try {
-        ptr0 = passStringToWasm0(page, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        len0 = WASM_VECTOR_LEN;
-        ptr1 = passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        len1 = WASM_VECTOR_LEN;
-    } catch (e) {
-        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-        throw e;
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(page, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        __wbg_call_guard();
+        wasm.implicitTags(retptr, ptr0, len0, ptr1, len1);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var v3 = getArrayJsValueFromWasm0(r0, r1);
+        wasm.__wbindgen_free(r0, r1 * 4, 4);
+        return v3;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
     }
-    let ret;
-    __wbg_call_guard();
-    ret = wasm.implicitTags(ptr0, len0, ptr1, len1);
-    var v3 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-    return v3;
 }
 
 /**
@@ -1087,13 +1199,26 @@ export function implicitTags(page, pathname) {
  * @returns {any}
  */
 export function resolveCacheLife(profile, user, options) {
-    let ret;
-    __wbg_call_guard();
-    ret = wasm.resolveCacheLife(profile, user, options);
-    if (ret[2]) {
-        throw takeFromExternrefTable0(ret[1]);
+    const borrow0 = addBorrowedObject(profile);
+    const borrow1 = addBorrowedObject(user);
+    const borrow2 = addBorrowedObject(options);
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        __wbg_call_guard();
+        wasm.resolveCacheLife(retptr, borrow0, borrow1, borrow2);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return takeObject(r0);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+        heap[stack_pointer++] = undefined;
+        heap[stack_pointer++] = undefined;
     }
-    return takeFromExternrefTable0(ret[0]);
 }
 
 /**
@@ -1117,7 +1242,7 @@ export function revalidatePathTags(path, kind) {
     let ret;
     __wbg_call_guard();
     ret = wasm.revalidatePathTags(ptr0, len0, ptr1, len1);
-    return ret;
+    return takeObject(ret);
 }
 
 /**
@@ -1131,6 +1256,7 @@ export function routeCacheKey(kind, source_route, pathname) {
     let deferred4_0;
     let deferred4_1;
     try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
         let ptr0, len0, ptr1, len1, ptr2, len2;
         try {
             ptr0 = passStringToWasm0(kind, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
@@ -1145,13 +1271,15 @@ export function routeCacheKey(kind, source_route, pathname) {
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        let ret;
         __wbg_call_guard();
-        ret = wasm.routeCacheKey(ptr0, len0, ptr1, len1, ptr2, len2);
-        deferred4_0 = ret[0];
-        deferred4_1 = ret[1];
-        return getStringFromWasm0(ret[0], ret[1]);
+        wasm.routeCacheKey(retptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred4_0 = r0;
+        deferred4_1 = r1;
+        return getStringFromWasm0(r0, r1);
     } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
         __wbg_call_guard();
         wasm.__wbindgen_free(deferred4_0, deferred4_1, 1);
     }
@@ -1169,6 +1297,7 @@ export function unstableCacheKey(source, parts, args, prefix) {
     let deferred5_0;
     let deferred5_1;
     try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
         let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
         try {
             ptr0 = passStringToWasm0(source, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
@@ -1182,17 +1311,19 @@ export function unstableCacheKey(source, parts, args, prefix) {
         } catch (e) {
             if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-            if (ptr1) { wasm.__externref_drop_slice(ptr1, len1); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr1) { for (let i = 0; i < len1; i++) dropObject(getDataViewMemory0().getUint32(ptr1 + 4 * i, true)); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        let ret;
         __wbg_call_guard();
-        ret = wasm.unstableCacheKey(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
-        deferred5_0 = ret[0];
-        deferred5_1 = ret[1];
-        return getStringFromWasm0(ret[0], ret[1]);
+        wasm.unstableCacheKey(retptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred5_0 = r0;
+        deferred5_1 = r1;
+        return getStringFromWasm0(r0, r1);
     } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
         __wbg_call_guard();
         wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
     }
@@ -1204,69 +1335,54 @@ export function unstableCacheKey(source, parts, args, prefix) {
  * @returns {any}
  */
 export function validateTags(list) {
-    let ret;
-    __wbg_call_guard();
-    ret = wasm.validateTags(list);
-    return ret;
+    const borrow0 = addBorrowedObject(list);
+    try {
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.validateTags(borrow0);
+        return takeObject(ret);
+    } finally {
+        heap[stack_pointer++] = undefined;
+    }
 }
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
         __wbg_Error_208446807d0d1e30: function(arg0, arg1) {
             const ret = Error(getStringFromWasm0(arg0, arg1));
-            return ret;
-        },
-        __wbg_Number_ff192a72a0dcdf6d: function(arg0) {
-            const ret = Number(arg0);
-            return ret;
-        },
-        __wbg___wbindgen_boolean_get_4f1baf9a00be3c74: function(arg0) {
-            const v = arg0;
-            const ret = typeof(v) === 'boolean' ? v : undefined;
-            return isLikeNone(ret) ? 0xFFFFFF : ret ? 1 : 0;
-        },
-        __wbg___wbindgen_debug_string_f249a2a76caa9a55: function(arg0, arg1) {
-            const ret = debugString(arg1);
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            const len1 = WASM_VECTOR_LEN;
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
+            return addHeapObject(ret);
         },
         __wbg___wbindgen_is_falsy_d864b623500ae65d: function(arg0) {
-            const ret = !arg0;
+            const ret = !getObject(arg0);
             return ret;
         },
         __wbg___wbindgen_is_function_741ff2bb612836f5: function(arg0) {
-            const ret = typeof(arg0) === 'function';
+            const ret = typeof(getObject(arg0)) === 'function';
             return ret;
         },
         __wbg___wbindgen_is_null_c22311b1cc228e3a: function(arg0) {
-            const ret = arg0 === null;
+            const ret = getObject(arg0) === null;
             return ret;
         },
         __wbg___wbindgen_is_object_8b968c3ab8e96595: function(arg0) {
-            const val = arg0;
+            const val = getObject(arg0);
             const ret = typeof(val) === 'object' && val !== null;
             return ret;
         },
         __wbg___wbindgen_is_string_fc456fee5d3317de: function(arg0) {
-            const ret = typeof(arg0) === 'string';
+            const ret = typeof(getObject(arg0)) === 'string';
             return ret;
         },
         __wbg___wbindgen_is_undefined_be5b34249ff1fc15: function(arg0) {
-            const ret = arg0 === undefined;
+            const ret = getObject(arg0) === undefined;
             return ret;
         },
         __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039: function(arg0, arg1) {
-            const ret = arg0 === arg1;
-            return ret;
-        },
-        __wbg___wbindgen_jsval_loose_eq_b2f214e2e4b30e36: function(arg0, arg1) {
-            const ret = arg0 == arg1;
+            const ret = getObject(arg0) === getObject(arg1);
             return ret;
         },
         __wbg___wbindgen_number_get_934b640d0889af78: function(arg0, arg1) {
-            const obj = arg1;
+            const obj = getObject(arg1);
             const ret = typeof(obj) === 'number' ? obj : undefined;
             getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
@@ -1275,7 +1391,7 @@ function __wbg_get_imports() {
             __wbg_reinit_scheduled = true;
         },
         __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
-            const obj = arg1;
+            const obj = getObject(arg1);
             const ret = typeof(obj) === 'string' ? obj : undefined;
             var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             var len1 = WASM_VECTOR_LEN;
@@ -1286,85 +1402,85 @@ function __wbg_get_imports() {
             throw new Error(getStringFromWasm0(arg0, arg1));
         },
         __wbg___wbindgen_typeof_ee4990276e02f607: function(arg0) {
-            const ret = typeof arg0;
-            return ret;
+            const ret = typeof getObject(arg0);
+            return addHeapObject(ret);
         },
         __wbg__wbg_cb_unref_09736879a3f67559: function(arg0) {
-            arg0._wbg_cb_unref();
+            getObject(arg0)._wbg_cb_unref();
         },
         __wbg_buffer_aca05a93c046db1a: function(arg0) {
-            const ret = arg0.buffer;
-            return ret;
+            const ret = getObject(arg0).buffer;
+            return addHeapObject(ret);
         },
         __wbg_byobRequest_18280c78e462544c: function(arg0) {
-            const ret = arg0.byobRequest;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            const ret = getObject(arg0).byobRequest;
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_byteLength_c5f3c188d5252e5b: function(arg0) {
-            const ret = arg0.byteLength;
+            const ret = getObject(arg0).byteLength;
             return ret;
         },
         __wbg_byteOffset_63cdc7b38f33a45e: function(arg0) {
-            const ret = arg0.byteOffset;
+            const ret = getObject(arg0).byteOffset;
             return ret;
         },
         __wbg_bytes_a87fd535da2ed7a9: function() { return handleError(function (arg0, arg1) {
-            const ret = bytes(arg0, arg1);
-            return ret;
+            const ret = bytes(getObject(arg0), arg1);
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_call_275b78b3b6520b92: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4) {
-            const ret = arg0.call(arg1, arg2, arg3, arg4);
-            return ret;
+            const ret = getObject(arg0).call(getObject(arg1), getObject(arg2), getObject(arg3), getObject(arg4));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_call_40b008ba32f73991: function() { return handleError(function (arg0, arg1) {
-            const ret = arg0.call(arg1);
-            return ret;
+            const ret = getObject(arg0).call(getObject(arg1));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_call_a410eb4b59ed5965: function() { return handleError(function (arg0, arg1, arg2) {
-            const ret = arg0.call(arg1, arg2);
-            return ret;
+            const ret = getObject(arg0).call(getObject(arg1), getObject(arg2));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_call_fc92fee6137d452d: function() { return handleError(function (arg0, arg1, arg2, arg3) {
-            const ret = arg0.call(arg1, arg2, arg3);
-            return ret;
+            const ret = getObject(arg0).call(getObject(arg1), getObject(arg2), getObject(arg3));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_close_294d3f727cb7a844: function() { return handleError(function (arg0) {
-            arg0.close();
+            getObject(arg0).close();
         }, arguments); },
         __wbg_close_bf94aa7e38b9a94b: function() { return handleError(function (arg0) {
-            arg0.close();
+            getObject(arg0).close();
         }, arguments); },
         __wbg_collect_8e2f15141275873e: function() { return handleError(function (arg0, arg1) {
-            const ret = collect(arg0, arg1);
-            return ret;
+            const ret = collect(getObject(arg0), arg1);
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_collector_new: function(arg0) {
             const ret = Collector.__wrap(arg0);
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_defineProperty_a5a9526e5e4e6fd7: function(arg0, arg1, arg2) {
-            const ret = Object.defineProperty(arg0, arg1, arg2);
-            return ret;
+            const ret = Object.defineProperty(getObject(arg0), getObject(arg1), getObject(arg2));
+            return addHeapObject(ret);
         },
         __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
-            discard(arg0);
+            discard(getObject(arg0));
         }, arguments); },
         __wbg_enqueue_c11626eae1c54509: function() { return handleError(function (arg0, arg1) {
-            arg0.enqueue(arg1);
+            getObject(arg0).enqueue(getObject(arg1));
         }, arguments); },
         __wbg_entries_7bb1459bd9b5c2b9: function(arg0) {
-            const ret = Object.entries(arg0);
-            return ret;
+            const ret = Object.entries(getObject(arg0));
+            return addHeapObject(ret);
         },
         __wbg_error_9b95f63d905893d2: function(arg0, arg1) {
-            console.error(arg0, arg1);
+            console.error(getObject(arg0), getObject(arg1));
         },
         __wbg_etag_87d5862f06bd8fdb: function() { return handleError(function (arg0) {
-            const ret = etag(arg0);
-            return ret;
+            const ret = etag(getObject(arg0));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_fire_1aa725df51a8f4f0: function() { return handleError(function (arg0) {
-            fire(arg0);
+            fire(getObject(arg0));
         }, arguments); },
         __wbg_forEach_d33df67d27c9bd85: function(arg0, arg1, arg2) {
             try {
@@ -1373,75 +1489,59 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
                 };
-                arg0.forEach(cb0);
+                getObject(arg0).forEach(cb0);
             } finally {
                 state0.a = 0;
             }
         },
         __wbg_frame_42ea24b86ba21ddb: function() { return handleError(function (arg0, arg1) {
-            const ret = frame(arg0, arg1);
-            return ret;
+            const ret = frame(takeObject(arg0), getObject(arg1));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_from_eac91875c8a5ffa4: function(arg0) {
-            const ret = Array.from(arg0);
-            return ret;
+            const ret = Array.from(getObject(arg0));
+            return addHeapObject(ret);
         },
         __wbg_getRandomValues_8b6f1f663e6f188d: function() { return handleError(function (arg0, arg1) {
             globalThis.crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
         }, arguments); },
+        __wbg_getWithMetadata_71767d63a401b6cc: function() { return handleError(function (arg0, arg1, arg2, arg3) {
+            const ret = getObject(arg0).getWithMetadata(getStringFromWasm0(arg1, arg2), getObject(arg3));
+            return addHeapObject(ret);
+        }, arguments); },
         __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
-            const ret = Reflect.get(arg0, arg1);
-            return ret;
+            const ret = Reflect.get(getObject(arg0), getObject(arg1));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_get_d7176cfb76d71114: function(arg0, arg1) {
-            const ret = arg0[arg1 >>> 0];
-            return ret;
+            const ret = getObject(arg0)[arg1 >>> 0];
+            return addHeapObject(ret);
         },
         __wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
-            const ret = arg0[arg1 >>> 0];
-            return ret;
+            const ret = getObject(arg0)[arg1 >>> 0];
+            return addHeapObject(ret);
         },
         __wbg_head_3a3262ad6e3cd75e: function() { return handleError(function (arg0) {
-            const ret = head(arg0);
-            return ret;
+            const ret = head(getObject(arg0));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_hold_abbd98c63ea920da: function() { return handleError(function (arg0) {
-            const ret = hold(arg0);
-            return ret;
+            const ret = hold(getObject(arg0));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_instanceId_65a51bedfd10160a: function(arg0) {
-            const ret = arg0.instanceId;
-            return ret;
-        },
-        __wbg_instanceof_ArrayBuffer_12cdaa4161423e6b: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof ArrayBuffer;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
+            const ret = getObject(arg0).instanceId;
             return ret;
         },
         __wbg_instanceof_Error_74e3cca0c4a69161: function(arg0) {
             let result;
             try {
-                result = arg0 instanceof Error;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
-        __wbg_instanceof_ReadableStream_ac28304925ec0f96: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof ReadableStream;
+                result = getObject(arg0) instanceof Error;
             } catch (_) {
                 result = false;
             }
@@ -1451,7 +1551,7 @@ function __wbg_get_imports() {
         __wbg_instanceof_Uint8Array_d7aeb0dcb3108fea: function(arg0) {
             let result;
             try {
-                result = arg0 instanceof Uint8Array;
+                result = getObject(arg0) instanceof Uint8Array;
             } catch (_) {
                 result = false;
             }
@@ -1459,56 +1559,44 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbg_isArray_bcf1376d0d732d08: function(arg0) {
-            const ret = Array.isArray(arg0);
-            return ret;
-        },
-        __wbg_isSafeInteger_1a35ba4d31e71d38: function(arg0) {
-            const ret = Number.isSafeInteger(arg0);
+            const ret = Array.isArray(getObject(arg0));
             return ret;
         },
         __wbg_length_186163212ffe79c3: function(arg0) {
-            const ret = arg0.length;
+            const ret = getObject(arg0).length;
             return ret;
         },
         __wbg_length_b03a0fabb109b1e9: function(arg0) {
-            const ret = arg0.length;
+            const ret = getObject(arg0).length;
             return ret;
         },
         __wbg_length_e83e819f48c774e4: function(arg0) {
-            const ret = arg0.length;
+            const ret = getObject(arg0).length;
             return ret;
         },
         __wbg_list_85e9b7a7a3b2cbc9: function() { return handleError(function (arg0, arg1) {
-            const ret = arg0.list(arg1);
-            return ret;
+            const ret = getObject(arg0).list(getObject(arg1));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_message_43d8c8f1d543a349: function(arg0) {
-            const ret = arg0.message;
-            return ret;
-        },
-        __wbg_new_13de428334042d26: function(arg0) {
-            const ret = new Uint8Array(arg0);
-            return ret;
+            const ret = getObject(arg0).message;
+            return addHeapObject(ret);
         },
         __wbg_new_37eb45aaf5eeb820: function() {
             const ret = new Array();
-            return ret;
-        },
-        __wbg_new_7075786089b89c5e: function() {
-            const ret = new Map();
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_new_787b9fb330d55d78: function(arg0, arg1) {
             const ret = new Error(getStringFromWasm0(arg0, arg1));
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_new_cd4348290afae586: function() {
             const ret = new Object();
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_new_from_slice_b8daf545a41c6aa0: function(arg0, arg1) {
             const ret = new Uint8Array(getArrayU8FromWasm0(arg0, arg1));
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_new_typed_e09da9dae6ee5935: function(arg0, arg1) {
             try {
@@ -1517,176 +1605,155 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
                 };
                 const ret = new Promise(cb0);
-                return ret;
+                return addHeapObject(ret);
             } finally {
                 state0.a = 0;
             }
         },
         __wbg_new_with_byte_offset_and_length_3cd32055a417f095: function(arg0, arg1, arg2) {
-            const ret = new Uint8Array(arg0, arg1 >>> 0, arg2 >>> 0);
-            return ret;
+            const ret = new Uint8Array(getObject(arg0), arg1 >>> 0, arg2 >>> 0);
+            return addHeapObject(ret);
         },
         __wbg_now_463ac581d2fc7ea3: function() {
             const ret = Date.now();
             return ret;
         },
         __wbg_of_41bbc931cc6fa107: function(arg0, arg1, arg2, arg3) {
-            const ret = Array.of(arg0, arg1, arg2, arg3);
-            return ret;
+            const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2), getObject(arg3));
+            return addHeapObject(ret);
         },
         __wbg_of_e7ea0fcd535c1444: function(arg0, arg1) {
-            const ret = Array.of(arg0, arg1);
-            return ret;
+            const ret = Array.of(getObject(arg0), getObject(arg1));
+            return addHeapObject(ret);
         },
         __wbg_parse_c3f72b5a24f83c01: function() { return handleError(function (arg0, arg1) {
             const ret = JSON.parse(getStringFromWasm0(arg0, arg1));
-            return ret;
+            return addHeapObject(ret);
         }, arguments); },
-        __wbg_prototypesetcall_13162965d1fe7aa3: function(arg0, arg1, arg2) {
-            Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
-        },
         __wbg_push_c9f4893fc209f768: function(arg0, arg1) {
-            const ret = arg0.push(arg1);
+            const ret = getObject(arg0).push(getObject(arg1));
             return ret;
         },
         __wbg_put_de7d14190df70753: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4) {
-            const ret = arg0.put(getStringFromWasm0(arg1, arg2), arg3, arg4);
-            return ret;
+            const ret = getObject(arg0).put(getStringFromWasm0(arg1, arg2), getObject(arg3), getObject(arg4));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_queueMicrotask_1e8503a8a690f0a3: function(arg0) {
-            const ret = arg0.queueMicrotask;
-            return ret;
+            const ret = getObject(arg0).queueMicrotask;
+            return addHeapObject(ret);
         },
         __wbg_queueMicrotask_4a1a4d8dd332373b: function(arg0) {
-            queueMicrotask(arg0);
+            queueMicrotask(getObject(arg0));
         },
         __wbg_resolve_dbf78ab4942478b0: function(arg0) {
-            const ret = Promise.resolve(arg0);
-            return ret;
+            const ret = Promise.resolve(getObject(arg0));
+            return addHeapObject(ret);
         },
         __wbg_respond_d97c023ee981d1f5: function() { return handleError(function (arg0, arg1) {
-            arg0.respond(arg1 >>> 0);
+            getObject(arg0).respond(arg1 >>> 0);
         }, arguments); },
         __wbg_set_2793479888329cb6: function() { return handleError(function (arg0, arg1, arg2) {
-            const ret = Reflect.set(arg0, arg1, arg2);
+            const ret = Reflect.set(getObject(arg0), getObject(arg1), getObject(arg2));
             return ret;
         }, arguments); },
-        __wbg_set_8282f7e0d2d01336: function(arg0, arg1, arg2) {
-            const ret = arg0.set(arg1, arg2);
-            return ret;
-        },
         __wbg_set_criticalError_c30445da7038dbf2: function(arg0, arg1) {
-            arg0.criticalError = arg1 !== 0;
-        },
-        __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
-            arg0[arg1 >>> 0] = arg2;
+            getObject(arg0).criticalError = arg1 !== 0;
         },
         __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
-            arg0[arg1] = arg2;
+            getObject(arg0)[takeObject(arg1)] = takeObject(arg2);
         },
         __wbg_set_feb3714f475485ba: function(arg0, arg1, arg2) {
-            arg0.set(getArrayU8FromWasm0(arg1, arg2));
+            getObject(arg0).set(getArrayU8FromWasm0(arg1, arg2));
         },
         __wbg_set_instanceId_6f5f77d81e249b49: function(arg0, arg1) {
-            arg0.instanceId = arg1 >>> 0;
+            getObject(arg0).instanceId = arg1 >>> 0;
         },
         __wbg_set_name_822e3903f3184979: function(arg0, arg1, arg2) {
-            arg0.name = getStringFromWasm0(arg1, arg2);
+            getObject(arg0).name = getStringFromWasm0(arg1, arg2);
         },
         __wbg_signal_1d3d75d720832043: function() { return handleError(function () {
             const ret = signal();
-            return ret;
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_sleep_637bb52ae383a5da: function() { return handleError(function (arg0) {
             const ret = sleep(arg0);
-            return ret;
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_static_accessor_GLOBAL_THIS_003ee833af9699fc: function() {
             const ret = typeof globalThis === 'undefined' ? undefined : globalThis;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_static_accessor_GLOBAL_e4293fb22cbe77da: function() {
             const ret = typeof global === 'undefined' ? undefined : global;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_static_accessor_INIT_STATE_b2269150d11f01e0: function() {
             const ret = state;
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_static_accessor_SELF_53bb20457401453d: function() {
             const ret = typeof self === 'undefined' ? undefined : self;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_static_accessor_WINDOW_b5e0810bfecb7feb: function() {
             const ret = typeof window === 'undefined' ? undefined : window;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_stringify_0a0fbf2ef722380a: function() { return handleError(function (arg0) {
-            const ret = JSON.stringify(arg0);
-            return ret;
+            const ret = JSON.stringify(getObject(arg0));
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_then_656f253a5dd7d8ea: function(arg0, arg1, arg2) {
-            const ret = arg0.then(arg1, arg2);
-            return ret;
+            const ret = getObject(arg0).then(getObject(arg1), getObject(arg2));
+            return addHeapObject(ret);
         },
         __wbg_then_e3f7f2d365708be8: function(arg0, arg1) {
-            const ret = arg0.then(arg1);
-            return ret;
+            const ret = getObject(arg0).then(getObject(arg1));
+            return addHeapObject(ret);
         },
         __wbg_unframe_9bf66a7e4bcc7ee3: function() { return handleError(function (arg0, arg1) {
-            const ret = unframe(arg0, arg1);
-            return ret;
+            const ret = unframe(getObject(arg0), arg1);
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_view_3b708d3bdaf3fc96: function(arg0) {
-            const ret = arg0.view;
-            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+            const ret = getObject(arg0).view;
+            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_visit_new: function(arg0) {
             const ret = Visit.__wrap(arg0);
-            return ret;
+            return addHeapObject(ret);
         },
         __wbg_wait_00113c64a4d3813c: function() { return handleError(function (arg0, arg1) {
-            const ret = wait(arg0, arg1);
-            return ret;
+            const ret = wait(getObject(arg0), arg1);
+            return addHeapObject(ret);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 45, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b);
-            return ret;
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 29, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
+            return addHeapObject(ret);
         },
         __wbindgen_generic_0000000000000002: function(arg0) {
             // Cast intrinsic for `F64 -> Externref`.
             const ret = arg0;
-            return ret;
+            return addHeapObject(ret);
         },
-        __wbindgen_generic_0000000000000003: function(arg0) {
-            // Cast intrinsic for `I64 -> Externref`.
-            const ret = arg0;
-            return ret;
-        },
-        __wbindgen_generic_0000000000000004: function(arg0, arg1) {
+        __wbindgen_generic_0000000000000003: function(arg0, arg1) {
             // Cast intrinsic for `Ref(String) -> Externref`.
             const ret = getStringFromWasm0(arg0, arg1);
-            return ret;
+            return addHeapObject(ret);
         },
-        __wbindgen_generic_0000000000000005: function(arg0) {
-            // Cast intrinsic for `U64 -> Externref`.
-            const ret = BigInt.asUintN(64, arg0);
-            return ret;
+        __wbindgen_object_clone_ref: function(arg0) {
+            const ret = getObject(arg0);
+            return addHeapObject(ret);
         },
-        __wbindgen_init_externref_table: function() {
-            const table = wasm.__wbindgen_externrefs;
-            table.set(0, undefined);
-            table.set(1024, undefined);
-            table.set(1025, null);
-            table.set(1026, true);
-            table.set(1027, false);
+        __wbindgen_object_drop_ref: function(arg0) {
+            takeObject(arg0);
         },
     };
     return {
@@ -1701,23 +1768,29 @@ function __wbg_call_guard() {
         return;
     }
 }
-function wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b(arg0, arg1, arg2) {
-    let ret;
+function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
     __wbg_call_guard();
-    ret = wasm.wasm_bindgen__convert__closures_____invoke__hae2756dd5e06e83b(arg0, arg1, arg2);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
+    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
+}
+
+function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(arg0, arg1, arg2, arg3) {
+    __wbg_call_guard();
+    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
+}
+
+function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(arg0, arg1, arg2) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        __wbg_call_guard();
+        wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(retptr, arg0, arg1, addHeapObject(arg2));
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        if (r1) {
+            throw takeObject(r0);
+        }
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
     }
-}
-
-function wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(arg0, arg1, arg2, arg3) {
-    __wbg_call_guard();
-    wasm.wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6(arg0, arg1, arg2, arg3);
-}
-
-function wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(arg0, arg1, arg2, arg3) {
-    __wbg_call_guard();
-    wasm.wasm_bindgen__convert__closures_____invoke__h3ed3d5fdf82ac6e6_31(arg0, arg1, arg2, arg3);
 }
 
 
@@ -1771,9 +1844,12 @@ const VisitFinalization = (typeof FinalizationRegistry === 'undefined')
     if (instance === __wbg_instance_id) wasm.__wbg_visit_free(ptr, 1);
 });
 
-function addToExternrefTable0(obj) {
-    const idx = wasm.__externref_table_alloc();
-    wasm.__wbindgen_externrefs.set(idx, obj);
+function addHeapObject(obj) {
+    if (heap_next === heap.length) heap.push(heap.length + 1);
+    const idx = heap_next;
+    heap_next = heap[idx];
+
+    heap[idx] = obj;
     return idx;
 }
 
@@ -1781,6 +1857,12 @@ function _assertClass(instance, klass) {
     if (!(instance instanceof klass)) {
         throw new Error(`expected instance of ${klass.name}`);
     }
+}
+
+function addBorrowedObject(obj) {
+    if (stack_pointer == 1) throw new Error('out of js stack');
+    heap[--stack_pointer] = obj;
+    return stack_pointer;
 }
 
 const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
@@ -1791,62 +1873,10 @@ const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
     }
 });
 
-function debugString(val) {
-    switch (typeof val) {
-        // primitive types
-        case 'number':
-        case 'boolean':
-        case 'undefined':
-        return `${val}`;
-        case 'string':
-        return JSON.stringify(val);
-        case 'bigint':
-        return `${val}n`;
-        case 'symbol':
-        return val.description !== undefined
-            ? `Symbol(${val.description})`
-            : 'Symbol';
-        case 'function':
-        return typeof val.name === 'string' && val.name !== ''
-            ? `Function(${val.name})`
-            : 'Function';
-        case 'object': {
-            if (val === null) {
-                return 'null';
-            }
-            // objects
-            if (Array.isArray(val)) {
-                return '[' + Array.from(val, debugString).join(', ') + ']';
-            }
-            // errors
-            if (val instanceof Error) {
-                return `${val.name}: ${val.message}\n${val.stack}`;
-            }
-
-            const toStringOutput = toString.call(val);
-            // Test for built-in
-            const className = /\[object ([^\]]+)\]/.exec(toStringOutput)?.[1];
-
-            // Failed to match the standard '[object ClassName]'
-            if (className === undefined) {
-                return toStringOutput;
-            }
-            if (className === 'Object') {
-                // we're a user defined class or Object
-                // JSON.stringify avoids problems with cycles, and is generally much
-                // easier than looping through ownProperties of `val`.
-                try {
-                    return 'Object(' + JSON.stringify(val) + ')';
-                } catch (_) {
-                    return 'Object';
-                }
-            }
-            // TODO we could test for more things here, like `Set`s and `Map`s.
-            return className;
-        }
-        // Per MDN: 'This list of values is exhaustive.'
-        // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Operators/typeof#description
-    }
+function dropObject(idx) {
+    if (idx < 1028) return;
+    heap[idx] = heap_next;
+    heap_next = idx;
 }
 
 function getArrayJsValueFromWasm0(ptr, len) {
@@ -1854,9 +1884,8 @@ function getArrayJsValueFromWasm0(ptr, len) {
     const mem = getDataViewMemory0();
     const result = [];
     for (let i = ptr; i < ptr + 4 * len; i += 4) {
-        result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
+        result.push(takeObject(mem.getUint32(i, true)));
     }
-    wasm.__externref_drop_slice(ptr, len);
     return result;
 }
 
@@ -1886,14 +1915,20 @@ function getUint8ArrayMemory0() {
     return cachedUint8ArrayMemory0;
 }
 
+function getObject(idx) { return heap[idx]; }
+
 function handleError(f, args) {
     try {
         return f.apply(this, args);
     } catch (e) {
-        const idx = addToExternrefTable0(e);
-        wasm.__wbindgen_exn_store(idx);
+        wasm.__wbindgen_exn_store(addHeapObject(e));
     }
 }
+
+let heap = new Array(1024).fill(undefined);
+heap.push(undefined, null, true, false);
+
+let heap_next = heap.length;
 
 function isLikeNone(x) {
     return x === undefined || x === null;
@@ -1933,9 +1968,9 @@ function makeMutClosure(arg0, arg1, f) {
 
 function passArrayJsValueToWasm0(array, malloc) {
     const ptr = malloc(array.length * 4, 4) >>> 0;
+    const mem = getDataViewMemory0();
     for (let i = 0; i < array.length; i++) {
-        const add = addToExternrefTable0(array[i]);
-        getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
+        mem.setUint32(ptr + 4 * i, addHeapObject(array[i]), true);
     }
     WASM_VECTOR_LEN = array.length;
     return ptr;
@@ -1980,10 +2015,12 @@ function passStringToWasm0(arg, malloc, realloc) {
 
 let __wbg_reinit_scheduled = false;
 
-function takeFromExternrefTable0(idx) {
-    const value = wasm.__wbindgen_externrefs.get(idx);
-    wasm.__externref_table_dealloc(idx);
-    return value;
+let stack_pointer = 1024;
+
+function takeObject(idx) {
+    const ret = getObject(idx);
+    dropObject(idx);
+    return ret;
 }
 
 let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
