@@ -146,7 +146,7 @@ fn soft_marks_fold() {
     ];
     for (rule, marks, expected) in rows {
         let marks = marks.iter().map(|(s, x)| soft(*s, *x));
-        assert_eq!(times(&fold_soft(marks, UnixMillis(1_000))), expected, "{rule}");
+        assert_eq!(times(&fold_soft(marks.collect(), UnixMillis(1_000))), expected, "{rule}");
     }
 }
 

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 
 use super::collector::Collector;
 use super::engine::Shared;
 use super::error::{fail, throw};
 use super::life::{life, object, show};
+use super::promise::promise;
 use crate::cache::scope::Collected;
 use crate::cache::seen::{self, Floors};
 use crate::cache::tag::{self, RawTag, Tag, Validated};
@@ -49,7 +49,7 @@ impl Visit {
 fn deferring(defer: &JsValue) -> Defer {
     let defer = defer.dyn_ref::<Function>().cloned();
     Rc::new(move |task| {
-        let promise = future_to_promise(async move {
+        let promise = promise(async move {
             task.await;
             Ok(JsValue::UNDEFINED)
         });

@@ -4,6 +4,7 @@
 //! ever needs to grow. It is written with a lead, which covers clock differences and a put's way to the store.
 
 use std::cmp::Reverse;
+use std::mem;
 
 use crate::json::{Json, Printer, print_list};
 use crate::time::UnixMillis;
@@ -129,7 +130,8 @@ impl TagMarks {
         {
             self.hard = Some(mark);
         }
-        self.soft = fold_soft(self.soft.drain(..).chain(other.soft), now);
+        self.soft.extend(other.soft);
+        self.soft = fold_soft(mem::take(&mut self.soft), now);
     }
 
     /// The latest time at which this tag says anything.
@@ -144,7 +146,7 @@ impl TagMarks {
 /// A mark whose expiry has passed is *not* dropped, for it still keeps older data expired; of several such the
 /// one that reaches furthest stands for all. The result is sorted, growing in `s` and `x`.
 #[must_use]
-pub fn fold_soft(marks: impl IntoIterator<Item = SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
+pub fn fold_soft(marks: Vec<SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
     let passed_or = |mark: &SoftMark| mark.x.max(now);
     // The strongest of equals first: later `s`, then sooner expiry. There are a handful: insertion is enough.
     let order = |mark: &SoftMark| (Reverse(mark.s), passed_or(mark), mark.exact.is_none());

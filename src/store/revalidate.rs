@@ -161,8 +161,9 @@ impl<S: Store> Index<S> {
             let text = match (&marks.hard, how) {
                 (Some(mark), How::Expire) => mark.text(),
                 _ => {
-                    let known = self.memory.marks(tag, began).0.soft;
-                    SoftMark::list_text(&fold_soft(known.into_iter().chain(marks.soft), began))
+                    let mut known = self.memory.marks(tag, began).0.soft;
+                    known.extend(marks.soft);
+                    SoftMark::list_text(&fold_soft(known, began))
                 }
             };
             match self.store.put_text(&key, &text, Some(MARK_TTL)).await {
