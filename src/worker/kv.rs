@@ -7,6 +7,7 @@ use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::ReadableStream;
 use worker::kv::{KvError, KvStore};
 
 use super::platform::{self, settled};
@@ -19,7 +20,8 @@ const CACHE_TTL: u32 = 30;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The KV binding itself, for the calls that must pass values as they are.
+    /// The KV binding itself, for the calls that must pass values as they are: buffers, and metadata, which `worker`
+    /// would take apart and put together again.
     type RawKv;
     #[wasm_bindgen(method, catch)]
     async fn getWithMetadata(this: &RawKv, key: &str, options: &JsValue) -> Result<JsValue, JsValue>;
@@ -159,10 +161,8 @@ impl Store for Kv {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         let asked = [("type", "stream".into()), ("cacheTtl", CACHE_TTL.into())];
         let found = self.raw().getWithMetadata(key, &options(&asked)?).await.map_err(thrown)?;
-        let stream = property(&found, "value");
-        if stream.is_null() {
-            return Ok(None);
-        }
+        let Ok(stream) = property(&found, "value").dyn_into::<ReadableStream>() else { return Ok(None) };
+        let stream: Body = stream.into();
         let metadata = printed(&property(&found, "metadata"));
         let framed = metadata.as_deref().is_none_or(|text| codec::read_brief(text).is_some());
         if !framed {
