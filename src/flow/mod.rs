@@ -4,6 +4,8 @@
 
 mod ask;
 mod keep;
+mod refresh;
+mod render;
 mod visit;
 
 use std::cell::RefCell;
@@ -13,11 +15,13 @@ use futures_util::FutureExt as _;
 
 pub use ask::{Ask, Config, Policy};
 pub use keep::{Bytes, WriteOutcome};
+use refresh::retry_at;
+pub use render::{Collecting, Mode, Render, Rendered, Scope};
 pub use visit::Visit;
 
 use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
-use crate::cache::entry::{Age, Entry};
+use crate::cache::entry::Entry;
 use crate::cache::freshness::may_stand_in;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
@@ -28,59 +32,6 @@ use crate::time::UnixMillis;
 
 /// How long a request waits for another one's render before it does its own, in ms.
 const FOLLOW_MS: u64 = 5_000;
-
-/// What a render collects into; shared with the code that runs.
-pub type Scope = Rc<RefCell<Collected>>;
-
-/// Who runs user code or asks an origin.
-#[allow(async_fn_in_trait)] // one thread: no caller needs a Send bound
-pub trait Render: Clone + 'static {
-    /// What a visitor gets at once: a response whose body may still be coming, or a value.
-    type Live;
-    /// A handle to bytes; the store's.
-    type Body;
-    /// What user code failed with.
-    type Error;
-
-    /// Renders. Whatever it reads of the cache, and whether it looked at its request, ends up in `scope`.
-    async fn render(
-        &self,
-        how: Mode,
-        visit: Rc<Visit>,
-        scope: Scope,
-    ) -> Result<Rendered<Self::Live>, Self::Error>;
-
-    /// Begins to collect the bytes of `live` beside the visitor; yields `None` where the body failed before its end
-    /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
-    fn collect(&self, live: Self::Live, most: u64, visitor: bool) -> (Self::Live, Collecting<Self::Body>);
-
-    /// Gives up a result that nobody gets.
-    fn discard(&self, _: Self::Live) {}
-}
-
-/// The bytes of a body, once they are complete.
-pub type Collecting<B> = futures_util::future::LocalBoxFuture<'static, Option<Bytes<B>>>;
-
-/// For whom a render is done.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mode {
-    /// A visitor waits.
-    Live,
-    /// Nobody waits; a bare GET.
-    Refresh,
-    /// An operator fills the cache; a bare GET.
-    Prerender,
-}
-
-/// The head of a render's result.
-pub struct Rendered<L> {
-    /// HTTP status; 200 for data.
-    pub status: u16,
-    /// Headers, names in lower case.
-    pub headers: Vec<(Box<str>, Box<str>)>,
-    /// The rest.
-    pub live: L,
-}
 
 /// What became of a request.
 pub enum Outcome<L, B> {
@@ -309,76 +260,6 @@ impl<S: Store> Flow<S> {
         Rc::new(RefCell::new(collected))
     }
 
-    /// Refreshes a stale entry behind the reply: one at a time per key and isolate, and none where this isolate wrote
-    /// a good one that the store does not return yet.
-    async fn refresh_behind<R: Render<Body = S::Body>>(
-        &self,
-        ask: &Rc<Ask>,
-        visit: &Rc<Visit>,
-        render: &R,
-        stale: &Rc<Entry>,
-        why: &Why,
-    ) {
-        if ask.quiet {
-            return;
-        }
-        let store = &self.index.store;
-        let now = store.now();
-        if let Some((written, _)) = self.index.memory.recently_written(ask.key.name(), now)
-            && written.created > stale.created
-        {
-            let tags = self.index.verdict(&written, &ask.soft, &visit.floors(), &self.reading(ask)).await;
-            let fresh = written.age(written.lifetime, self.index.lead_ms, now) == Age::Fresh;
-            if tags == TagVerdict::Valid && fresh {
-                return;
-            }
-        }
-        if !self.index.memory.begin_refresh(ask.key.name(), now) {
-            return;
-        }
-        // Doubt is not cured by rendering more often than failures are retried.
-        let doubt = *why == Why::TagsUnknown;
-        // Whoever asked, the refresh is a bare GET.
-        let ask = Rc::new(Ask { get: true, authorization: false, ..Ask::clone(ask) });
-        let (this, render, stale) = (self.clone(), render.clone(), Rc::clone(stale));
-        let visit = Rc::new(visit.bare());
-        let defer = Rc::clone(&visit.defer);
-        defer(
-            async move {
-                let good = this.refresh(&ask, &visit, &render, &stale).await;
-                let now = this.index.store.now();
-                let retry = (!good || doubt).then(|| retry_at(&stale, now));
-                this.index.memory.end_refresh(ask.key.name(), retry);
-            }
-            .boxed_local(),
-        );
-    }
-
-    async fn refresh<R: Render<Body = S::Body>>(
-        &self,
-        ask: &Rc<Ask>,
-        visit: &Rc<Visit>,
-        render: &R,
-        stale: &Rc<Entry>,
-    ) -> bool {
-        let scope = self.scope(ask).await;
-        let Ok(rendered) = render.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
-            return false;
-        };
-        let (status, headers) = (rendered.status, rendered.headers);
-        let prior = Prior::Entry(Rc::clone(stale));
-        if self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {
-            render.discard(rendered.live);
-            return false;
-        }
-        let (_, bytes) = render.collect(rendered.live, self.config.most_bytes, false);
-        let Some(bytes) = bytes.await else { return false };
-        let head = Rendered { status, headers, live: () };
-        let floors = visit.floors();
-        let outcome = self.write(ask, &head, bytes, &scope, &prior, &floors, &mut None).await;
-        matches!(outcome, WriteOutcome::Stored)
-    }
-
     /// Whether an entry stands in for an origin that failed so lately that it is not asked.
     fn rests(&self, ask: &Ask, entry: &Entry) -> bool {
         let now = self.index.store.now();
@@ -428,9 +309,4 @@ fn is_stale(why: &Why) -> bool {
 
 fn state_of(why: &Why) -> CacheState {
     if *why == Why::TimeExpired { CacheState::Revalidated } else { CacheState::Miss }
-}
-
-/// min(max(revalidate, 3), 30) seconds from now.
-fn retry_at(good: &Entry, now: UnixMillis) -> UnixMillis {
-    now.plus_ms(good.lifetime.revalidate.as_millis().clamp(3_000, 30_000))
 }
