@@ -351,7 +351,7 @@ fn cookies_are_found_by_name() {
         ("RFC 6265 4.2", "", "a", &[]),
     ];
     for (id, header, name, expected) in rows {
-        let found: Vec<&str> = values_of(header, name).collect();
+        let found = values_of(header, name);
         assert_eq!(found, expected, "{id}: {header:?}, {name}");
     }
 }
@@ -365,10 +365,10 @@ fn only_space_and_tab_are_trimmed_from_cookies() {
         for header in
             [format!("{space}__Host-a=1"), format!("__Host-a{space}=1"), format!("__Host-{space}a=1")]
         {
-            assert_eq!(values_of(&header, "__Host-a").count(), 0, "T31: {header:?}");
+            assert_eq!(values_of(&header, "__Host-a").len(), 0, "T31: {header:?}");
         }
         let value = format!("{space}1{space}");
-        assert_eq!(values_of(&format!("a={value}"), "a").collect::<Vec<_>>(), [value], "T31");
+        assert_eq!(values_of(&format!("a={value}"), "a"), [value], "T31");
     }
 }
 
@@ -418,7 +418,7 @@ proptest! {
         let _ = if_none_match(&a, &b);
         let _ = Vary::parse([a.as_str(), b.as_str()]);
         let _ = connection_listed([a.as_str()]);
-        let _ = values_of(&a, "a").count();
+        let _ = values_of(&a, "a");
         let _ = is_internal_request_header(&a) | is_internal_response_header(&a) | hop_by_hop(&a);
     }
 
@@ -449,7 +449,7 @@ proptest! {
         for separator in ["; ", ";", ", "] {
             let pairs: Vec<String> = values.iter().map(|value| format!("n={value}{separator}other=x")).collect();
             let header = pairs.join(separator);
-            prop_assert_eq!(values_of(&header, "n").collect::<Vec<_>>(), values.iter().map(String::as_str).collect::<Vec<_>>());
+            prop_assert_eq!(values_of(&header, "n"), values.iter().map(String::as_str).collect::<Vec<_>>());
         }
     }
 }
@@ -463,6 +463,6 @@ fn long_fields_take_linear_time() {
         let _ = CacheControl::targeted(&format!("a={text}"));
         let _ = if_none_match(&text, "\"x\"");
         let _ = connection_listed([text.as_str(), format!("\"{text}").as_str()]);
-        let _ = values_of(&text, "zzz").count();
+        let _ = values_of(&text, "zzz");
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod collector;
+mod cookie;
 pub mod core;
 mod data;
 mod engine;
@@ -17,5 +18,6 @@ mod store;
 mod visit;
 
 pub use self::collector::Collector;
+pub use self::cookie::CookieScanner;
 pub use self::engine::Engine;
 pub use self::visit::Visit;

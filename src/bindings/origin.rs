@@ -40,7 +40,7 @@ impl Engine {
         let headers = parse_lines(request_headers);
         let value = |name: &str| headers.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
         let cookies = || headers.iter().filter(|(n, _)| **n == *"cookie");
-        if cookies().any(|(_, line)| values_of(line, BYPASS_COOKIE).next().is_some()) {
+        if cookies().any(|(_, line)| !values_of(line, BYPASS_COOKIE).is_empty()) {
             visit.inner.set_bypass();
         }
         let get = method == "GET";

@@ -143,9 +143,8 @@ pub(super) fn checked_tag(value: &JsValue) -> Result<Tag, JsValue> {
 /// The floors of the visitor's cookie, if it has a genuine one.
 pub(super) fn floors(shared: &Shared, cookie: Option<&str>) -> Floors {
     let genuine = || {
-        let mut values = crate::http::cookie::values_of(cookie?, seen::COOKIE);
         // More than one is as good as none (T32).
-        let (value, None) = (values.next()?, values.next()) else { return None };
+        let [value] = *crate::http::cookie::values_of(cookie?, seen::COOKIE) else { return None };
         Floors::verify(value, shared.secret.as_ref()?, &shared.namespace, platform::now())
     };
     genuine().unwrap_or_default()

@@ -7,5 +7,6 @@ pub mod headers;
 pub mod upstream;
 pub mod vary;
 
+mod block;
 mod dictionary;
 mod text;
