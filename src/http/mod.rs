@@ -2,6 +2,7 @@
 
 pub mod cache_control;
 pub mod cookie;
+pub mod date;
 pub mod etag;
 pub mod headers;
 pub mod upstream;
