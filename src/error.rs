@@ -15,6 +15,8 @@ use std::fmt;
 pub enum ErrorCode {
     /// An option or binding is missing or wrong.
     Config,
+    /// A cookie cannot be written; the message begins with the attribute.
+    InvalidCookie,
     /// A `cacheLife` profile is unknown, or one of its fields is.
     InvalidLife,
     /// A route pattern or path is not usable.
@@ -43,6 +45,7 @@ impl ErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Config => "CONFIG",
+            Self::InvalidCookie => "INVALID_COOKIE",
             Self::InvalidLife => "INVALID_CACHE_LIFE",
             Self::InvalidPath => "INVALID_PATH",
             Self::InvalidRequest => "INVALID_REQUEST",

@@ -5,9 +5,11 @@ pub mod cookie;
 pub mod date;
 pub mod etag;
 pub mod headers;
+pub mod set_cookie;
 pub mod upstream;
 pub mod vary;
 
 mod block;
 mod dictionary;
+pub(crate) mod percent;
 mod text;

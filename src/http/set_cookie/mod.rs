@@ -1,0 +1,262 @@
+//! The `Set-Cookie` response field (RFC 6265 §4.1, §5.2, with the limits of its revision).
+
+mod builder;
+mod parse;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use self::builder::SetCookieBuilder;
+pub use self::parse::split;
+use super::date::HttpDate;
+use super::percent::encode_component;
+use crate::error::{Error, ErrorCode};
+use crate::time::UnixMillis;
+
+/// A cookie that a response sets. One that exists can be printed, and what it prints is read back as the same cookie.
+///
+/// Printed with the value as `encodeURIComponent` writes it and the attributes in Next's order (CK-5).
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::http::set_cookie::{SameSite, SetCookie};
+/// use freshtag::time::Seconds;
+///
+/// let cookie = SetCookie::builder("theme", "dark; blue")?
+///     .path("/")?
+///     .max_age(Seconds(3600.0))?
+///     .same_site(SameSite::Lax)
+///     .http_only()
+///     .build()?;
+/// assert_eq!(cookie.to_string(), "theme=dark%3B%20blue; Path=/; Max-Age=3600; HttpOnly; SameSite=lax");
+/// assert_eq!(SetCookie::parse(&cookie.to_string()), Some(cookie));
+/// # Ok::<(), freshtag::error::Error>(())
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SetCookie {
+    name: String,
+    value: String,
+    path: Option<String>,
+    domain: Option<String>,
+    expires: Option<HttpDate>,
+    max_age: Option<i64>,
+    same_site: Option<SameSite>,
+    priority: Option<Priority>,
+    secure: bool,
+    http_only: bool,
+    partitioned: bool,
+}
+
+impl SetCookie {
+    /// A cookie without attributes.
+    fn plain(name: &str, value: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            value,
+            path: None,
+            domain: None,
+            expires: None,
+            max_age: None,
+            same_site: None,
+            priority: None,
+            secure: false,
+            http_only: false,
+            partitioned: false,
+        }
+    }
+
+    /// The name, never empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value as plain text, decoded.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// `Path`, never empty.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// `Domain`, never empty, with its leading dot if it has one.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
+    /// `Expires`, a whole second.
+    #[must_use]
+    pub fn expires(&self) -> Option<UnixMillis> {
+        self.expires.map(HttpDate::at)
+    }
+
+    /// `Max-Age` in seconds, between ±(2^53 - 1).
+    #[must_use]
+    pub fn max_age(&self) -> Option<i64> {
+        self.max_age
+    }
+
+    /// `SameSite`.
+    #[must_use]
+    pub fn same_site(&self) -> Option<SameSite> {
+        self.same_site
+    }
+
+    /// `Priority`.
+    #[must_use]
+    pub fn priority(&self) -> Option<Priority> {
+        self.priority
+    }
+
+    /// `Secure`.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.secure
+    }
+
+    /// `HttpOnly`.
+    #[must_use]
+    pub fn http_only(&self) -> bool {
+        self.http_only
+    }
+
+    /// `Partitioned`.
+    #[must_use]
+    pub fn partitioned(&self) -> bool {
+        self.partitioned
+    }
+}
+
+impl fmt::Display for SetCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, encode_component(&self.value))?;
+        if let Some(path) = &self.path {
+            write!(f, "; Path={path}")?;
+        }
+        if let Some(expires) = self.expires {
+            write!(f, "; Expires={expires}")?;
+        }
+        if let Some(seconds) = self.max_age {
+            write!(f, "; Max-Age={seconds}")?;
+        }
+        if let Some(domain) = &self.domain {
+            write!(f, "; Domain={domain}")?;
+        }
+        for (set, attribute) in [(self.secure, "; Secure"), (self.http_only, "; HttpOnly")] {
+            f.write_str(if set { attribute } else { "" })?;
+        }
+        if let Some(same_site) = self.same_site {
+            write!(f, "; SameSite={}", same_site.as_str())?;
+        }
+        f.write_str(if self.partitioned { "; Partitioned" } else { "" })?;
+        if let Some(priority) = self.priority {
+            write!(f, "; Priority={}", priority.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+/// Which requests from other sites carry a cookie.
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::http::set_cookie::SameSite;
+///
+/// assert_eq!("Lax".parse(), Ok(SameSite::Lax));
+/// assert!("true".parse::<SameSite>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SameSite {
+    /// A visitor who follows a link brings it.
+    Lax,
+    /// All; browsers take it of secure cookies alone.
+    None,
+    /// None at all.
+    Strict,
+}
+
+impl SameSite {
+    /// The lower-case text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lax => "lax",
+            Self::None => "none",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl FromStr for SameSite {
+    type Err = Error;
+
+    /// Reads it in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::InvalidCookie`] for any other text.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = [Self::Lax, Self::None, Self::Strict];
+        let found = known.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| invalid("sameSite: use 'strict', 'lax' or 'none'"))
+    }
+}
+
+/// Which cookies a browser drops last when it has too many.
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::http::set_cookie::Priority;
+///
+/// assert_eq!("HIGH".parse(), Ok(Priority::High));
+/// assert!("urgent".parse::<Priority>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Priority {
+    /// Dropped last.
+    High,
+    /// Dropped first.
+    Low,
+    /// What a cookie has that does not say.
+    Medium,
+}
+
+impl Priority {
+    /// The lower-case text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Low => "low",
+            Self::Medium => "medium",
+        }
+    }
+}
+
+impl FromStr for Priority {
+    type Err = Error;
+
+    /// Reads it in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::InvalidCookie`] for any other text.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = [Self::High, Self::Low, Self::Medium];
+        let found = known.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| invalid("priority: use 'low', 'medium' or 'high'"))
+    }
+}
+
+/// `message` begins with the attribute as Next calls it.
+fn invalid(message: &str) -> Error {
+    Error::new(ErrorCode::InvalidCookie, message)
+}
