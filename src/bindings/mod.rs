@@ -14,6 +14,7 @@ mod render;
 mod reply;
 mod revalidate;
 mod route;
+pub mod set_cookie;
 mod store;
 mod visit;
 
