@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::http::cookie::{self, MOST_PAIRS, Pair};
+use crate::http::cookie::{self, MOST_PAIRS, Pair, Span};
 
 /// Numbers a pair takes: where its name begins and ends, and its value.
 const NUMBERS: usize = 4;
@@ -17,6 +17,7 @@ const ESCAPED: u32 = 1 << 31;
 pub struct CookieScanner {
     text: Box<[u8]>,
     spans: Box<[u32]>,
+    table: Box<[u32]>,
 }
 
 #[wasm_bindgen]
@@ -25,8 +26,8 @@ impl CookieScanner {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let spans = vec![0; MOST_PAIRS.saturating_mul(NUMBERS)].into();
-        Self { text: vec![0; capacity].into(), spans }
+        let numbers = |each: usize| vec![0; MOST_PAIRS.saturating_mul(each)].into();
+        Self { text: vec![0; capacity].into(), spans: numbers(NUMBERS), table: numbers(2) }
     }
 
     /// Where the header is to be written.
@@ -40,17 +41,25 @@ impl CookieScanner {
         self.spans.as_mut_ptr()
     }
 
-    /// Finds all pairs of the first `length` bytes; says how many there are.
-    pub fn scan(&mut self, length: usize) -> usize {
+    /// Finds all pairs of the first `length` bytes. Says how many there are; negative where a name may occur twice.
+    pub fn scan(&mut self, length: usize) -> i32 {
         let Some(text) = self.text.get(..length) else { return 0 };
-        let (mut places, mut count) = (self.spans.chunks_exact_mut(NUMBERS), 0_usize);
+        let mut count = 0_usize;
         cookie::each_pair(text, |pair| {
-            if let Some(place) = places.next() {
+            let at = count.wrapping_mul(NUMBERS);
+            if let Some(place) = self.spans.get_mut(at..at.wrapping_add(NUMBERS)) {
                 write(place, pair);
-                count = count.saturating_add(1);
+                count = count.wrapping_add(1);
             }
         });
-        count
+        let table = self.table.get_mut(..count.next_power_of_two().wrapping_mul(2)).unwrap_or_default();
+        table.fill(0);
+        let names = self.spans.chunks_exact(NUMBERS).take(count).map(|place| match place {
+            [start, end, ..] => Span { start: *start as usize, end: *end as usize },
+            _ => Span { start: 0, end: 0 },
+        });
+        let count = count as i32;
+        if cookie::may_repeat(text, names, table) { count.wrapping_neg() } else { count }
     }
 
     /// Finds the last pair of the first `length` bytes that has the name in the `name` bytes behind them.

@@ -1,36 +1,39 @@
 //! Sixteen bytes at a time: where a byte occurs in a text, as bits.
+//!
+//! Inlined by force: built for size, each of these would become a call.
 
 /// How many bytes a block has.
 pub(super) const WIDTH: usize = 16;
 
-/// Sixteen bytes of a text; behind its end there are zeros.
+/// Sixteen bytes of a text.
 #[derive(Clone, Copy)]
-pub(super) struct Block([u8; WIDTH]);
+pub(super) struct Block<'a>(&'a [u8; WIDTH]);
 
-impl Block {
-    /// The block that begins at `at`.
-    #[inline]
-    pub(super) fn at(text: &[u8], at: usize) -> Self {
-        let rest = text.get(at..).unwrap_or_default();
-        match rest.first_chunk() {
-            Some(whole) => Self(*whole),
-            None => {
-                let mut padded = [0; WIDTH];
-                for (to, from) in padded.iter_mut().zip(rest) {
-                    *to = *from;
-                }
-                Self(padded)
-            }
-        }
+/// The blocks of a text, and what remains, padded with zeros.
+#[inline(always)]
+pub(super) fn blocks(text: &[u8]) -> (&[[u8; WIDTH]], [u8; WIDTH]) {
+    let (whole, rest) = text.as_chunks();
+    let mut padded = [0; WIDTH];
+    for (to, from) in padded.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    (whole, padded)
+}
+
+impl<'a> Block<'a> {
+    #[inline(always)]
+    pub(super) fn new(bytes: &'a [u8; WIDTH]) -> Self {
+        Self(bytes)
     }
 
     /// A bit for each byte that is `byte`, the lowest for the first.
     #[cfg(target_feature = "simd128")]
-    #[inline]
+    #[inline(always)]
     pub(super) fn bits_of(self, byte: u8) -> u32 {
         use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2};
-        let (low, high) = (u128::from_le_bytes(self.0) as u64, (u128::from_le_bytes(self.0) >> 64) as u64);
-        u32::from(i8x16_bitmask(u8x16_eq(u64x2(low, high), u8x16_splat(byte))))
+        let whole = u128::from_le_bytes(*self.0);
+        let bytes = u64x2(whole as u64, (whole >> 64) as u64);
+        u32::from(i8x16_bitmask(u8x16_eq(bytes, u8x16_splat(byte))))
     }
 
     /// A bit for each byte that is `byte`, the lowest for the first.

@@ -1,6 +1,6 @@
 //! The `Cookie` request field (RFC 6265 §4.2), as places in its text: nothing is copied and nothing decoded.
 
-use super::block::{Block, WIDTH};
+use super::block::{Block, WIDTH, blocks};
 use super::text::is_tchar;
 
 /// How many pairs of a header count; what comes behind them is not there.
@@ -50,127 +50,133 @@ impl Span {
 /// each_pair(text, |pair| values.extend(pair.value.map(|value| value.of(text))));
 /// assert_eq!(values, [&b"1"[..], b"a,b", b"2"]);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
-    let (mut left, mut block_at) = (MOST_PAIRS, 0_usize);
-    let mut piece = Piece::default();
-    while block_at < text.len() {
-        let block = Block::at(text, block_at);
-        let mut semicolons = block.bits_of(b';');
-        let (mut commas, mut percents) = (block.bits_of(b','), block.bits_of(b'%'));
-        while semicolons != 0 {
-            let below = semicolons.wrapping_sub(1) & !semicolons;
-            piece.end = block_at.saturating_add(semicolons.trailing_zeros() as usize);
-            piece.comma |= commas & below != 0;
-            piece.percent |= percents & below != 0;
-            piece.each_pair(text, &mut left, &mut visit);
-            if left == 0 {
-                return;
-            }
-            piece = Piece { start: piece.end.saturating_add(1), ..Piece::default() };
-            (commas, percents) = (commas & !below, percents & !below);
-            semicolons &= semicolons.wrapping_sub(1);
+    let (whole, rest) = blocks(text);
+    let (mut left, mut index, mut at) = (MOST_PAIRS, 0_usize, 0_usize);
+    let mut piece = Piece::from(0);
+    loop {
+        let block = whole.get(index).map_or(Block::new(&rest), Block::new);
+        let mut ends = block.bits_of(b';');
+        if index == whole.len() {
+            // The end of the text ends a piece, too.
+            ends |= 1_u32.wrapping_shl(text.len().wrapping_sub(at) as u32);
         }
-        piece.comma |= commas != 0;
-        piece.percent |= percents != 0;
-        block_at = block_at.saturating_add(WIDTH);
+        let mut equals = block.bits_of(b'=');
+        let (mut commas, mut percents) = (block.bits_of(b','), block.bits_of(b'%'));
+        while ends != 0 {
+            let below = ends.wrapping_sub(1) & !ends;
+            piece.note(at, equals & below, commas & below, percents & below);
+            piece.end = at.wrapping_add(ends.trailing_zeros() as usize);
+            loop {
+                let line = if piece.comma { piece.first_line(text) } else { piece };
+                if let Some(pair) = line.pair(text) {
+                    left = left.wrapping_sub(1);
+                    visit(pair);
+                }
+                if left == 0 {
+                    return;
+                }
+                if line.end == piece.end {
+                    break;
+                }
+                piece.start = line.end.wrapping_add(JOINT.len());
+            }
+            piece = Piece::from(piece.end.wrapping_add(1));
+            (equals, commas, percents) = (equals & !below, commas & !below, percents & !below);
+            ends &= ends.wrapping_sub(1);
+        }
+        if index == whole.len() {
+            return;
+        }
+        piece.note(at, equals, commas, percents);
+        (index, at) = (index.wrapping_add(1), at.wrapping_add(WIDTH));
     }
-    piece.end = text.len();
-    piece.each_pair(text, &mut left, &mut visit);
 }
 
 /// What stands between two semicolons.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Piece {
     start: usize,
     end: usize,
+    /// Where the first `=` is; `usize::MAX` where there is none.
+    equals: usize,
     comma: bool,
     percent: bool,
 }
 
 impl Piece {
-    #[inline]
-    fn each_pair(self, text: &[u8], left: &mut usize, visit: &mut impl FnMut(Pair)) {
-        let span = Span { start: self.start, end: self.end };
-        if !self.comma {
-            if let Some(pair) = Pair::of(text, span, self.percent) {
-                *left = left.saturating_sub(1);
-                visit(pair);
-            }
-            return;
-        }
-        let mut rest = Some(span);
-        while let Some(span) = rest {
-            let (line, behind) = cut_line(text, span);
-            if let Some(pair) = Pair::of(text, line, self.percent) {
-                *left = left.saturating_sub(1);
-                visit(pair);
-            }
-            rest = behind.filter(|_| *left > 0);
-        }
+    #[inline(always)]
+    fn from(start: usize) -> Self {
+        Self { start, end: start, equals: usize::MAX, comma: false, percent: false }
     }
-}
 
-impl Pair {
-    /// The cookie that stands in a stretch, if that is not empty.
-    #[inline]
-    fn of(text: &[u8], span: Span, escaped: bool) -> Option<Self> {
-        let span = trimmed(text, span);
-        if span.start == span.end {
+    /// Takes in the bits of the block at `at`.
+    #[inline(always)]
+    fn note(&mut self, at: usize, equals: u32, commas: u32, percents: u32) {
+        if equals != 0 && self.equals == usize::MAX {
+            self.equals = at.wrapping_add(equals.trailing_zeros() as usize);
+        }
+        self.comma |= commas != 0;
+        self.percent |= percents != 0;
+    }
+
+    /// Its cookie, if it is not empty.
+    #[inline(always)]
+    fn pair(self, text: &[u8]) -> Option<Pair> {
+        let (start, end) = (trim_start(text, self.start, self.end), trim_end(text, self.start, self.end));
+        if start >= end {
             return None;
         }
-        let mut at = span.start;
-        loop {
-            let found = at.saturating_add(Block::at(text, at).bits_of(b'=').trailing_zeros() as usize);
-            // Without one in the block, 32 zeros lead behind it.
-            if found < at.saturating_add(WIDTH) {
-                return Some(if found < span.end {
-                    let name = trimmed(text, Span { start: span.start, end: found });
-                    let value = trimmed(text, Span { start: found.saturating_add(1), end: span.end });
-                    Self { name, value: Some(value), escaped }
-                } else {
-                    Self { name: span, value: None, escaped }
-                });
-            }
-            at = at.saturating_add(WIDTH);
-            if at >= span.end {
-                return Some(Self { name: span, value: None, escaped });
-            }
-        }
+        let (name, value) = if self.equals < end {
+            let value = Span { start: trim_start(text, self.equals.wrapping_add(1), end), end };
+            (Span { start, end: trim_end(text, start, self.equals) }, Some(value))
+        } else {
+            (Span { start, end }, None)
+        };
+        Some(Pair { name, value, escaped: self.percent })
+    }
+
+    /// What of it came in one line, if lines were joined in it.
+    #[cold]
+    #[inline(never)]
+    fn first_line(self, text: &[u8]) -> Self {
+        let all = Span { start: self.start, end: self.end }.of(text);
+        let mut joints = all.windows(JOINT.len()).enumerate().filter(|(_, two)| *two == JOINT);
+        let found = joints.find(|(at, _)| {
+            let behind = all.get(at.saturating_add(JOINT.len())..).unwrap_or_default();
+            let token = behind.iter().take_while(|byte| is_tchar(**byte)).count();
+            token > 0 && behind.get(token) == Some(&b'=')
+        });
+        let end = found.map_or(self.end, |(at, _)| self.start.saturating_add(at));
+        let equals = Span { start: self.start, end }.of(text).iter().position(|byte| *byte == b'=');
+        let equals = equals.map_or(usize::MAX, |at| self.start.saturating_add(at));
+        Self { end, equals, ..self }
     }
 }
 
-/// Cuts at the first `, ` that a token and `=` follow.
-fn cut_line(text: &[u8], span: Span) -> (Span, Option<Span>) {
-    let mut at = span.start;
-    while at < span.end {
-        let behind = at.saturating_add(2);
-        if text.get(at..behind) == Some(b", ") && starts_a_pair(Span { start: behind, ..span }.of(text)) {
-            return (Span { end: at, ..span }, Some(Span { start: behind, ..span }));
-        }
-        at = at.saturating_add(1);
+/// What stands between two `Cookie` lines where the Workers runtime joined them.
+const JOINT: &[u8] = b", ";
+
+/// Where the first byte is that is neither a space nor a tab.
+#[inline(always)]
+fn trim_start(text: &[u8], mut start: usize, end: usize) -> usize {
+    while start < end && is_space(text, start) {
+        start = start.wrapping_add(1);
     }
-    (span, None)
+    start
 }
 
-fn starts_a_pair(text: &[u8]) -> bool {
-    let token = text.iter().take_while(|byte| is_tchar(**byte)).count();
-    token > 0 && text.get(token) == Some(&b'=')
+/// Where the spaces and tabs at the end begin.
+#[inline(always)]
+fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
+    while start < end && is_space(text, end.wrapping_sub(1)) {
+        end = end.wrapping_sub(1);
+    }
+    end
 }
 
-/// The same without the spaces and tabs around it.
-#[inline]
-fn trimmed(text: &[u8], mut span: Span) -> Span {
-    while span.start < span.end && is_space(text, span.start) {
-        span.start = span.start.saturating_add(1);
-    }
-    while span.start < span.end && is_space(text, span.end.saturating_sub(1)) {
-        span.end = span.end.saturating_sub(1);
-    }
-    span
-}
-
-#[inline]
+#[inline(always)]
 fn is_space(text: &[u8], at: usize) -> bool {
     matches!(text.get(at), Some(b' ' | b'\t'))
 }
@@ -188,53 +194,53 @@ fn is_space(text: &[u8], at: usize) -> bool {
 /// ```
 #[must_use]
 pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
-    let mut end = text.len();
-    let mut comma = false;
-    let mut block_end = text.len().next_multiple_of(WIDTH);
+    let (whole, rest) = blocks(text);
+    let mut at = whole.len().wrapping_mul(WIDTH);
+    let (mut end, mut comma) = (text.len(), false);
+    let mut bytes = &rest;
     loop {
-        let Some(block_at) = block_end.checked_sub(WIDTH) else {
-            let piece = Piece { start: 0, end, comma, percent: true };
-            return piece.last_pair(text, name).and_then(|pair| counted(text, name, pair));
-        };
-        let block = Block::at(text, block_at);
-        let (mut semicolons, mut commas) = (block.bits_of(b';'), block.bits_of(b','));
-        while semicolons != 0 {
-            let bit = 31_u32.saturating_sub(semicolons.leading_zeros());
+        let block = Block::new(bytes);
+        let (mut ends, mut commas) = (block.bits_of(b';'), block.bits_of(b','));
+        while ends != 0 {
+            let bit = 31_u32.wrapping_sub(ends.leading_zeros());
             let above = u32::MAX.wrapping_shl(bit);
-            let start = block_at.saturating_add(bit as usize).saturating_add(1);
-            comma |= commas & above != 0;
-            let piece = Piece { start, end, comma, percent: true };
-            if let Some(pair) = piece.last_pair(text, name) {
+            let start = at.wrapping_add(bit as usize).wrapping_add(1);
+            let candidate = comma || commas & above != 0 || begins_with(text, start, end, name);
+            let pair = if candidate { last_of_lines(text, start, end, name) } else { None };
+            if let Some(pair) = pair {
                 return counted(text, name, pair);
             }
-            (semicolons, commas) = (semicolons & !above, commas & !above);
-            end = start.saturating_sub(1);
-            comma = false;
+            (ends, commas) = (ends & !above, commas & !above);
+            (end, comma) = (start.wrapping_sub(1), false);
         }
         comma |= commas != 0;
-        block_end = block_at;
+        let Some(before) = at.checked_sub(WIDTH).and_then(|at| whole.get(at / WIDTH)) else { break };
+        bytes = before;
+        at = at.wrapping_sub(WIDTH);
     }
+    last_of_lines(text, 0, end, name).and_then(|pair| counted(text, name, pair))
 }
 
-impl Piece {
-    #[inline]
-    fn last_pair(self, text: &[u8], name: &[u8]) -> Option<Pair> {
-        if !self.comma {
-            let mut start = self.start;
-            while start < self.end && is_space(text, start) {
-                start = start.saturating_add(1);
-            }
-            if text.get(start) != name.first().or(Some(&b'=')) {
-                return None;
-            }
+/// Whether a piece begins with these bytes.
+#[inline(always)]
+fn begins_with(text: &[u8], start: usize, end: usize, name: &[u8]) -> bool {
+    let start = trim_start(text, start, end);
+    // The call that compares slices costs more than all the rest.
+    text.get(start) == name.first().or(Some(&b'='))
+        && text.get(start..start.wrapping_add(name.len())) == Some(name)
+}
+
+/// The last cookie of that name in a piece.
+#[inline(never)]
+fn last_of_lines(text: &[u8], start: usize, end: usize, name: &[u8]) -> Option<Pair> {
+    let (mut piece, mut last) = (Piece { end, percent: true, ..Piece::from(start) }, None);
+    loop {
+        let line = piece.first_line(text);
+        last = line.pair(text).filter(|pair| pair.name.of(text) == name).or(last);
+        if line.end == end {
+            return last;
         }
-        let (mut left, mut last) = (MOST_PAIRS, None);
-        self.each_pair(text, &mut left, &mut |pair| {
-            if pair.name.of(text) == name {
-                last = Some(pair);
-            }
-        });
-        last
+        piece.start = line.end.saturating_add(JOINT.len());
     }
 }
 
@@ -243,13 +249,18 @@ fn counted(text: &[u8], name: &[u8], found: Pair) -> Option<Pair> {
     if separators(text, found.name.start) < MOST_PAIRS {
         return Some(found);
     }
-    let mut last = None;
+    all_of(text, name).pop()
+}
+
+/// Every cookie of that name.
+fn all_of(text: &[u8], name: &[u8]) -> Vec<Pair> {
+    let mut found = Vec::new();
     each_pair(text, |pair| {
         if pair.name.of(text) == name {
-            last = Some(pair);
+            found.push(pair);
         }
     });
-    last
+    found
 }
 
 /// At most how many pairs end before `end`.
@@ -259,11 +270,77 @@ fn separators(text: &[u8], end: usize) -> usize {
     if most < MOST_PAIRS {
         return most;
     }
-    (0..end).step_by(WIDTH).fold(0, |sum: usize, at| {
-        let block = Block::at(text, at);
+    let (whole, _) = blocks(text);
+    let before = whole.iter().take(end.div_ceil(WIDTH));
+    before.fold(0, |sum: usize, bytes| {
+        let block = Block::new(bytes);
         let bits = block.bits_of(b';') | block.bits_of(b',');
-        sum.saturating_add(bits.count_ones() as usize)
+        sum.wrapping_add(bits.count_ones() as usize)
     })
+}
+
+/// Whether a name may occur twice among these. `false` is certain.
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::http::cookie::{Span, may_repeat};
+///
+/// let (text, mut table) = (b"id=1; ok=2; id=3", [0; 8]);
+/// let [id, ok, again] = [0, 6, 12].map(|start| Span { start, end: start + 2 });
+/// assert!(!may_repeat(text, [id, ok], &mut table));
+/// table.fill(0);
+/// assert!(may_repeat(text, [id, ok, again], &mut table));
+/// ```
+///
+/// `table` holds zeros, a power of two of them, more than there are names.
+#[inline(always)]
+pub fn may_repeat(text: &[u8], names: impl IntoIterator<Item = Span>, table: &mut [u32]) -> bool {
+    let mask = table.len().wrapping_sub(1);
+    for name in names {
+        let hash = name.hash(text);
+        let mut at = hash as usize & mask;
+        while let Some(place) = table.get_mut(at) {
+            if *place == 0 {
+                *place = hash;
+                break;
+            }
+            if *place == hash {
+                return true;
+            }
+            at = at.wrapping_add(1) & mask;
+        }
+    }
+    false
+}
+
+impl Span {
+    /// Of its length, its first 16 bytes and its last 8: never 0.
+    #[inline(always)]
+    fn hash(self, text: &[u8]) -> u32 {
+        let length = self.end.wrapping_sub(self.start);
+        let (low, high) = (self.eight(text, 0), if length > 8 { self.eight(text, 8) } else { 0 });
+        let last = if length > 16 { self.eight(text, length.wrapping_sub(8)) } else { length as u64 };
+        // Odd constants of MurmurHash3: the upper half of a product depends on every bit.
+        let mixed = low.wrapping_mul(0xff51_afd7_ed55_8ccd) ^ high.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        let mixed = (mixed ^ mixed >> 32 ^ last).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        (mixed >> 32) as u32 | 1
+    }
+
+    /// Eight of its bytes from `at` on, zeros behind its end.
+    #[inline(always)]
+    fn eight(self, text: &[u8], at: usize) -> u64 {
+        let start = self.start.wrapping_add(at);
+        let Some(whole) = text.get(start..).and_then(|rest| rest.first_chunk()) else {
+            let bytes = text.get(start..self.end).unwrap_or_default();
+            return bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        };
+        let number = u64::from_le_bytes(*whole);
+        match self.end.wrapping_sub(start) {
+            behind @ 0..8 => number & !(u64::MAX << behind.wrapping_mul(8)),
+            _ => number,
+        }
+    }
 }
 
 /// Every value that `header` gives the cookie `name`, in order and undecoded.
@@ -277,11 +354,6 @@ fn separators(text: &[u8], end: usize) -> usize {
 /// ```
 #[must_use]
 pub fn values_of<'a>(header: &'a str, name: &str) -> Vec<&'a str> {
-    let mut values = Vec::new();
-    each_pair(header.as_bytes(), |pair| {
-        if pair.name.of(header.as_bytes()) == name.as_bytes() {
-            values.extend(pair.value.and_then(|value| header.get(value.start..value.end)));
-        }
-    });
-    values
+    let values = all_of(header.as_bytes(), name.as_bytes()).into_iter().filter_map(|pair| pair.value);
+    values.filter_map(|value| header.get(value.start..value.end)).collect()
 }
