@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::http::percent::encode;
+
 /// Longest tag a caller may pass, in UTF-16 code units, counted before encoding (TG-1, TG-5).
 pub const MAX_LENGTH: usize = 256;
 /// Most tags a caller may pass at once.
@@ -25,21 +27,10 @@ pub const MAX_ITEMS: usize = 128;
 /// ```
 #[must_use]
 pub fn encode_header_safe(text: &str) -> Cow<'_, str> {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    let hex = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or_default();
-
     if text.bytes().all(is_header_safe) {
         return Cow::Borrowed(text);
     }
-    let mut encoded = String::with_capacity(text.len().saturating_mul(3));
-    for byte in text.bytes() {
-        if is_header_safe(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.extend(['%', hex(byte >> 4), hex(byte & 0x0f)]);
-        }
-    }
-    Cow::Owned(encoded)
+    Cow::Owned(encode(text, is_header_safe))
 }
 
 /// Sorts a caller's tags into usable and not (TG-1 to TG-7). Nothing is thrown, order and repetitions stay (TG-3), and

@@ -1,8 +1,10 @@
 //! Route patterns such as `/posts/[id]`, and which of them a path is.
 
+use std::borrow::Cow;
 use std::mem::discriminant;
 
 use crate::error::{Error, ErrorCode};
+use crate::http::percent::{decode_component, encode};
 
 /// A set of patterns. `[id]` takes one segment, a final `[...rest]` one or more, a final `[[...rest]]` any number;
 /// groups such as `(shop)` are no part of the path.
@@ -244,32 +246,10 @@ fn clash(a: &Route, b: &Route, why: &str) -> Error {
 
 /// A literal as URL parsers write it in a path (WHATWG URL, path percent-encode set), so that `/café` matches itself.
 fn as_in_url(literal: &str) -> String {
-    let mut encoded = String::with_capacity(literal.len());
-    for byte in literal.bytes() {
-        match byte {
-            b'"' | b'#' | b'<' | b'>' | b'?' | b'^' | b'`' | b'{' | b'}' | 0..=b' ' | 0x7f.. => {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-            _ => encoded.push(char::from(byte)),
-        }
-    }
-    encoded
+    encode(literal, |byte| matches!(byte, b'!'..=b'~') && !b"\"#<>?^`{}".contains(&byte))
 }
 
 /// `decodeURIComponent`, but `None` for NUL too.
 fn decode(segment: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(segment.len());
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        let byte = if byte == b'%' { hex(bytes.next()?)? << 4 | hex(bytes.next()?)? } else { byte };
-        if byte == 0 {
-            return None;
-        }
-        decoded.push(byte);
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    decode_component(segment).filter(|text| !text.contains('\0')).map(Cow::into_owned)
 }
