@@ -1,7 +1,8 @@
 //! Dates of cookies (RFC 6265 §5.1.1) in, dates of HTTP (RFC 9110 §5.6.7) out.
 
 use std::fmt;
-use std::num::Saturating as N;
+// Years have four digits here, so nothing comes near to wrapping; in wasm, saturating costs five times the code.
+use std::num::Wrapping as N;
 
 use crate::time::UnixMillis;
 
@@ -65,25 +66,22 @@ impl HttpDate {
                 || fill(&mut year, number(token, 2, 4));
         }
         let year = match year? {
-            short @ 70..=99 => short.saturating_add(1900),
-            short @ 0..=69 => short.saturating_add(2000),
-            full => full,
+            short @ 70..=99 => N(short) + N(1900),
+            short @ 0..=69 => N(short) + N(2000),
+            full => N(full),
         };
-        let ([hour, minute, second], date) = (time?, Civil { year, month: month?, day: day? });
+        let ([hour, minute, second], date) = (time?, Civil { year: year.0, month: month?, day: day? });
         let days = date.days();
         if hour > 23 || minute > 59 || second > 59 || Civil::of(days) != date {
             return None;
         }
-        let seconds = [(days, DAY_SECONDS), (hour, 3600), (minute, 60), (second, 1)];
-        Self::from_seconds(
-            seconds.iter().fold(0, |sum, (n, unit)| n.saturating_mul(*unit).saturating_add(sum)),
-        )
+        Self::from_seconds((((N(days) * N(24) + N(hour)) * N(60) + N(minute)) * N(60) + N(second)).0)
     }
 
     /// The moment, in milliseconds since the Unix epoch.
     #[must_use]
     pub fn at(self) -> UnixMillis {
-        UnixMillis(self.seconds.saturating_mul(1000))
+        UnixMillis((N(self.seconds) * N(1000)).0)
     }
 
     fn from_seconds(seconds: i64) -> Option<Self> {
@@ -96,8 +94,8 @@ impl fmt::Display for HttpDate {
         let (days, second) = (self.seconds.div_euclid(DAY_SECONDS), self.seconds.rem_euclid(DAY_SECONDS));
         let Civil { year, month, day } = Civil::of(days);
         // The epoch was a Thursday.
-        let weekday = name(&DAYS, days.saturating_add(4).rem_euclid(7));
-        let month = name(&MONTHS, month.saturating_sub(1));
+        let weekday = name(&DAYS, (N(days) + N(4)).0.rem_euclid(7));
+        let month = name(&MONTHS, (N(month) - N(1)).0);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         write!(f, "{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} GMT")
     }
@@ -132,7 +130,7 @@ fn hms(token: &[u8]) -> Option<[i64; 3]> {
 fn month_of(token: &[u8]) -> Option<i64> {
     let three = token.get(..3)?;
     let at = MONTHS.iter().position(|month| month.as_bytes().eq_ignore_ascii_case(three))?;
-    i64::try_from(at).ok()?.checked_add(1)
+    Some((N(i64::try_from(at).ok()?) + N(1)).0)
 }
 
 /// `day-of-month` and `year`: so many digits, and behind them whatever is no digit (erratum 4148).
@@ -147,7 +145,8 @@ fn digits(token: &[u8], least: usize, most: usize) -> Option<(i64, &[u8])> {
         return None;
     }
     let (digits, rest) = token.split_at_checked(count)?;
-    Some((str::from_utf8(digits).ok()?.parse().ok()?, rest))
+    let number = digits.iter().fold(N(0), |number, digit| number * N(10) + N(i64::from(digit & 0x0f)));
+    Some((number.0, rest))
 }
 
 /// A day of the Gregorian calendar, from year 1 on.
@@ -166,27 +165,25 @@ const EPOCH: i64 = 719_468;
 impl Civil {
     /// Days since the Unix epoch; a day that its month does not have counts on into the next.
     fn days(self) -> i64 {
-        let year = if self.month <= 2 { self.year.saturating_sub(1) } else { self.year };
-        let before = days_before(self.month.saturating_add(9) % 12);
-        let leap = N(year / 4) - N(year / 100) + N(year / 400);
-        (N(year) * N(365) + leap + N(before) + N(self.day) - N(1) - N(EPOCH)).0
+        let (year, month) = (N(self.year), N(self.month));
+        let year = if self.month <= 2 { year - N(1) } else { year };
+        let before = days_before((month + N(9)).0 % 12);
+        let leap_days = N(year.0 / 4) - N(year.0 / 100) + N(year.0 / 400);
+        (year * N(365) + leap_days + N(before) + N(self.day) - N(1) - N(EPOCH)).0
     }
 
     /// The day so many days after the Unix epoch.
     fn of(days: i64) -> Self {
-        let days = days.saturating_add(EPOCH);
+        let days = (N(days) + N(EPOCH)).0;
         // 400 years are 146,097 days.
         let (era, day) = (days / 146_097, days % 146_097);
         let year = (N(day) - N(day / 1460) + N(day / 36_524) - N(day / 146_096)).0 / 365;
         let day = (N(day) - N(year) * N(365) - N(year / 4) + N(year / 100)).0;
         let month = (N(day) * N(5) + N(2)).0 / 153;
         let day = (N(day) - N(days_before(month)) + N(1)).0;
-        let year = N(era) * N(400) + N(year);
-        if month < 10 {
-            Self { year: year.0, month: month.saturating_add(3), day }
-        } else {
-            Self { year: (year + N(1)).0, month: month.saturating_sub(9), day }
-        }
+        let (year, month) = (N(era) * N(400) + N(year), N(month));
+        let (year, month) = if month.0 < 10 { (year, month + N(3)) } else { (year + N(1), month - N(9)) };
+        Self { year: year.0, month: month.0, day }
     }
 }
 
