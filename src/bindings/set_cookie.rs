@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::throw;
 use crate::error::Error;
-use crate::http::set_cookie::{SetCookie, split};
+use crate::http::set_cookie::{Priority, SameSite, SetCookie, split};
 use crate::time::{Seconds, UnixMillis};
 
 const SECURE: u8 = 1;
@@ -29,19 +29,19 @@ pub fn print_set_cookie(
     flags: u8,
 ) -> Result<String, JsValue> {
     let build = || -> Result<String, Error> {
-        let mut cookie = SetCookie::builder(name, value)?
-            .path(path.as_deref().unwrap_or_default())?
-            .domain(domain.as_deref().unwrap_or_default())?;
+        let mut cookie = SetCookie::builder(name, value)
+            .path(path.as_deref().unwrap_or_default())
+            .domain(domain.as_deref().unwrap_or_default());
         if let Some(ms) = expires {
-            cookie = cookie.expires(moment(ms))?;
+            cookie = cookie.expires(moment(ms));
         }
         if let Some(seconds) = max_age {
-            cookie = cookie.max_age(Seconds(seconds))?;
+            cookie = cookie.max_age(Seconds(seconds));
         }
-        if let Some(text) = same_site {
+        if let Some(text) = &same_site {
             cookie = cookie.same_site(text.parse()?);
         }
-        if let Some(text) = priority {
+        if let Some(text) = &priority {
             cookie = cookie.priority(text.parse()?);
         }
         if flags & SECURE != 0 {
@@ -65,27 +65,26 @@ pub fn parse_set_cookie(line: &str) -> JsValue {
     let Some(cookie) = SetCookie::parse(line) else {
         return JsValue::UNDEFINED;
     };
-    let flag = |set: bool| set.then_some(JsValue::TRUE);
-    let properties = [
-        ("name", Some(cookie.name().into())),
-        ("value", Some(cookie.value().into())),
-        ("domain", cookie.domain().map(JsValue::from)),
-        ("expires", cookie.expires().map(|at| (at.0 as f64).into())),
-        ("httpOnly", flag(cookie.http_only())),
-        ("maxAge", cookie.max_age().map(|seconds| (seconds as f64).into())),
-        ("path", cookie.path().map(JsValue::from)),
-        ("sameSite", cookie.same_site().map(|same_site| same_site.as_str().into())),
-        ("secure", flag(cookie.secure())),
-        ("priority", cookie.priority().map(|priority| priority.as_str().into())),
-        ("partitioned", flag(cookie.partitioned())),
-    ];
     let object = Object::new();
-    for (name, value) in properties {
-        if let Some(value) = value {
-            // A fresh object takes a property.
-            let _ = Reflect::set(&object, &name.into(), &value);
-        }
-    }
+    let set = |name: &str, value: JsValue| {
+        // A fresh object takes a property.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    };
+    let set_text = |name, text: Option<&str>| text.into_iter().for_each(|text| set(name, text.into()));
+    let set_number = |name, number: Option<f64>| number.into_iter().for_each(|n| set(name, n.into()));
+    let set_flag =
+        |name, flag: bool| flag.then_some(JsValue::TRUE).into_iter().for_each(|yes| set(name, yes));
+    set_text("name", Some(cookie.name()));
+    set_text("value", Some(cookie.value()));
+    set_text("domain", cookie.domain());
+    set_number("expires", cookie.expires().map(|at| at.0 as f64));
+    set_flag("httpOnly", cookie.http_only());
+    set_number("maxAge", cookie.max_age().map(|seconds| seconds as f64));
+    set_text("path", cookie.path());
+    set_text("sameSite", cookie.same_site().map(SameSite::as_str));
+    set_flag("secure", cookie.secure());
+    set_text("priority", cookie.priority().map(Priority::as_str));
+    set_flag("partitioned", cookie.partitioned());
     object.into()
 }
 

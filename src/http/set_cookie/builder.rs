@@ -1,158 +1,166 @@
-//! Making a cookie: every attribute is checked before anything is written.
+//! Making a cookie: everything is checked before there is one.
 
+use std::borrow::Cow;
+
+use super::parse::{MAX_ATTRIBUTE, MAX_SECONDS};
 use super::{Priority, SameSite, SetCookie, invalid};
 use crate::error::Error;
 use crate::http::date::HttpDate;
-use crate::http::set_cookie::parse::{MAX_ATTRIBUTE, MAX_SECONDS};
 use crate::http::text::is_token;
 use crate::time::{Seconds, UnixMillis};
 
-/// A cookie in the making; see [`SetCookie`]. Each method adds an attribute, the last call of one counts.
+/// A cookie in the making, see [`SetCookie::builder`]. Of two calls of one method the last counts.
 #[derive(Clone, Debug)]
 #[must_use = "a builder makes no cookie until you call `build`"]
-pub struct SetCookieBuilder {
-    cookie: SetCookie,
+pub struct SetCookieBuilder<'a> {
+    name: &'a str,
+    value: &'a str,
+    path: &'a str,
+    domain: &'a str,
+    expires: Option<UnixMillis>,
+    max_age: Option<Seconds>,
+    same_site: Option<SameSite>,
+    priority: Option<Priority>,
+    secure: bool,
+    http_only: bool,
+    partitioned: bool,
 }
 
-impl SetCookie {
+impl<'a> SetCookie<'a> {
     /// Begins a cookie. `value` is plain text; it is encoded when it is printed.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::InvalidCookie`](crate::error::ErrorCode::InvalidCookie) for a name that is no token (RFC 9110
-    /// §5.6.2).
     ///
     /// # Examples
     ///
     /// ```
     /// use freshtag::http::set_cookie::SetCookie;
     ///
-    /// assert_eq!(SetCookie::builder("id", "a=1")?.build()?.to_string(), "id=a%3D1");
-    /// assert!(SetCookie::builder("id=1; Secure", "").is_err());
+    /// let cookie = SetCookie::builder("id", "a=1").build()?;
+    /// assert_eq!(cookie.to_string(), "id=a%3D1");
     /// # Ok::<(), freshtag::error::Error>(())
     /// ```
-    pub fn builder(name: &str, value: &str) -> Result<SetCookieBuilder, Error> {
-        if !is_token(name) {
-            return Err(invalid(
-                "name: use one or more letters, digits and !#$%&'*+-.^_`|~, and nothing else (RFC 9110 token)",
-            ));
+    pub fn builder(name: &'a str, value: &'a str) -> SetCookieBuilder<'a> {
+        SetCookieBuilder {
+            name,
+            value,
+            path: "",
+            domain: "",
+            expires: None,
+            max_age: None,
+            same_site: None,
+            priority: None,
+            secure: false,
+            http_only: false,
+            partitioned: false,
         }
-        Ok(SetCookieBuilder { cookie: Self::plain(name, value.to_owned()) })
     }
 }
 
-impl SetCookieBuilder {
+impl<'a> SetCookieBuilder<'a> {
     /// `Path`. Empty: none.
-    ///
-    /// # Errors
-    ///
-    /// For anything but printable ASCII, `;`, a space at an end, which would be lost, and more than 1,024 bytes, which
-    /// a browser ignores.
-    pub fn path(mut self, path: &str) -> Result<Self, Error> {
-        let hint = "path: use ASCII without control characters, ';' and spaces at the ends, at most 1,024 bytes; percent-encode the rest";
-        self.cookie.path = attribute(path, "", hint)?;
-        Ok(self)
+    pub fn path(self, path: &'a str) -> Self {
+        Self { path, ..self }
     }
 
     /// `Domain`. Empty: none.
-    ///
-    /// # Errors
-    ///
-    /// For anything but printable ASCII, `;`, `,`, spaces, and more than 1,024 bytes, which a browser ignores.
-    pub fn domain(mut self, domain: &str) -> Result<Self, Error> {
-        let hint = "domain: use a host name such as 'example.com', in ASCII (punycode)";
-        self.cookie.domain = attribute(domain, " ,", hint)?;
-        Ok(self)
+    pub fn domain(self, domain: &'a str) -> Self {
+        Self { domain, ..self }
     }
 
     /// `Expires`, printed in whole seconds, rounded down.
-    ///
-    /// # Errors
-    ///
-    /// For a moment before the year 1601 or after 9999, which not every browser could read.
-    pub fn expires(mut self, at: UnixMillis) -> Result<Self, Error> {
-        let date =
-            HttpDate::new(at).ok_or_else(|| invalid("expires: use a date of the years 1601 to 9999"))?;
-        self.cookie.expires = Some(date);
-        Ok(self)
+    pub fn expires(self, at: UnixMillis) -> Self {
+        Self { expires: Some(at), ..self }
     }
 
     /// `Max-Age`. Zero and less delete the cookie.
-    ///
-    /// # Errors
-    ///
-    /// For anything but a whole number between ±(2^53 - 1).
-    pub fn max_age(mut self, age: Seconds) -> Result<Self, Error> {
-        if age.0.fract() != 0.0 || age.0.abs() > MAX_SECONDS as f64 {
-            return Err(invalid("maxAge: use a whole number of seconds, such as 3600"));
-        }
-        #[allow(clippy::cast_possible_truncation)] // whole, and in range
-        {
-            self.cookie.max_age = Some(age.0 as i64);
-        }
-        Ok(self)
+    pub fn max_age(self, age: Seconds) -> Self {
+        Self { max_age: Some(age), ..self }
     }
 
     /// `SameSite`.
-    pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.cookie.same_site = Some(same_site);
-        self
+    pub fn same_site(self, same_site: SameSite) -> Self {
+        Self { same_site: Some(same_site), ..self }
     }
 
     /// `Priority`.
-    pub fn priority(mut self, priority: Priority) -> Self {
-        self.cookie.priority = Some(priority);
-        self
+    pub fn priority(self, priority: Priority) -> Self {
+        Self { priority: Some(priority), ..self }
     }
 
     /// `Secure`.
-    pub fn secure(mut self) -> Self {
-        self.cookie.secure = true;
-        self
+    pub fn secure(self) -> Self {
+        Self { secure: true, ..self }
     }
 
     /// `HttpOnly`.
-    pub fn http_only(mut self) -> Self {
-        self.cookie.http_only = true;
-        self
+    pub fn http_only(self) -> Self {
+        Self { http_only: true, ..self }
     }
 
     /// `Partitioned`.
-    pub fn partitioned(mut self) -> Self {
-        self.cookie.partitioned = true;
-        self
+    pub fn partitioned(self) -> Self {
+        Self { partitioned: true, ..self }
     }
 
     /// The cookie.
     ///
     /// # Errors
     ///
-    /// For a name that begins with `__Secure-` or `__Host-` in any case without the attributes that it promises: a
-    /// browser would ignore the line (RFC 6265bis §4.1.3).
+    /// [`ErrorCode::InvalidCookie`](crate::error::ErrorCode::InvalidCookie); its message begins with the attribute as
+    /// Next calls it.
+    ///
+    /// - The name is no token (RFC 9110 §5.6.2).
+    /// - The name begins with `__Secure-` or `__Host-` in any case, and the attributes are missing that this promises: a
+    ///   browser would ignore the line (RFC 6265bis §4.1.3).
+    /// - The path or domain has anything but printable ASCII, has a `;`, or is longer than 1,024 bytes, which a browser
+    ///   ignores. Or the path begins or ends with a space, which would be lost; or the domain has a space or comma.
+    /// - The moment is before the year 1601 or after 9999, which not every browser can read.
+    /// - The age is no whole number between ±(2^53 - 1).
     ///
     /// # Examples
     ///
     /// ```
     /// use freshtag::http::set_cookie::SetCookie;
     ///
-    /// let session = SetCookie::builder("__Host-session", "1")?.path("/")?;
+    /// let session = SetCookie::builder("__Host-session", "1").path("/");
     /// assert!(session.clone().build().is_err());
     /// assert!(session.secure().build().is_ok());
-    /// # Ok::<(), freshtag::error::Error>(())
     /// ```
-    pub fn build(self) -> Result<SetCookie, Error> {
-        let cookie = self.cookie;
-        let is_host = begins_with(&cookie.name, "__Host-");
-        if !cookie.secure && (is_host || begins_with(&cookie.name, "__Secure-")) {
-            return Err(invalid("secure: a name that begins with __Host- or __Secure- needs secure: true"));
+    pub fn build(self) -> Result<SetCookie<'a>, Error> {
+        let (expires, max_age) = (self.expires.map(HttpDate::new), self.max_age.map(whole));
+        let is_host = begins_with(self.name, "__Host-");
+        let is_secure = is_host || begins_with(self.name, "__Secure-");
+        let faults = [
+            (!is_token(self.name), "name: use letters, digits and !#$%&'*+-.^_`|~ alone (RFC 9110, token)"),
+            (
+                !is_attribute(self.path) || self.path.starts_with(' ') || self.path.ends_with(' '),
+                "path: use ASCII without control characters, ';' and spaces at the ends; percent-encode the rest",
+            ),
+            (
+                !is_attribute(self.domain) || self.domain.contains([' ', ',']),
+                "domain: use a host name such as 'example.com', in ASCII",
+            ),
+            (expires == Some(None), "expires: use a date of the years 1601 to 9999"),
+            (max_age == Some(None), "maxAge: use a whole number of seconds, such as 3600"),
+            (is_secure && !self.secure, "secure: __Secure- and __Host- cookies need secure: true"),
+            (is_host && self.path != "/", "path: __Host- cookies need path: '/'"),
+            (is_host && !self.domain.is_empty(), "domain: leave it out, __Host- cookies have none"),
+        ];
+        if let Some((_, message)) = faults.into_iter().find(|(is_there, _)| *is_there) {
+            return Err(invalid(message));
         }
-        if is_host && cookie.path() != Some("/") {
-            return Err(invalid("path: a name that begins with __Host- needs path: '/'"));
-        }
-        if is_host && cookie.domain.is_some() {
-            return Err(invalid("domain: a name that begins with __Host- goes without; leave it out"));
-        }
-        Ok(cookie)
+        Ok(SetCookie {
+            name: self.name,
+            value: Cow::Borrowed(self.value),
+            path: Some(self.path).filter(|path| !path.is_empty()),
+            domain: Some(self.domain).filter(|domain| !domain.is_empty()),
+            expires: expires.flatten(),
+            max_age: max_age.flatten(),
+            same_site: self.same_site,
+            priority: self.priority,
+            secure: self.secure,
+            http_only: self.http_only,
+            partitioned: self.partitioned,
+        })
     }
 }
 
@@ -160,16 +168,13 @@ fn begins_with(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// A text that comes back as it is, or none for an empty one.
-fn attribute(text: &str, forbidden: &str, hint: &str) -> Result<Option<String>, Error> {
-    let is_fine =
-        |byte: u8| matches!(byte, b' '..=b'~') && byte != b';' && !forbidden.as_bytes().contains(&byte);
-    if text.len() > MAX_ATTRIBUTE
-        || text.starts_with(' ')
-        || text.ends_with(' ')
-        || !text.bytes().all(is_fine)
-    {
-        return Err(invalid(hint));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+fn is_attribute(text: &str) -> bool {
+    text.len() <= MAX_ATTRIBUTE && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b';')
+}
+
+/// A number that `i64` and JavaScript both hold.
+fn whole(age: Seconds) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+    // both sides of it are checked here
+    (age.0.fract() == 0.0 && age.0.abs() <= MAX_SECONDS as f64).then_some(age.0 as i64)
 }

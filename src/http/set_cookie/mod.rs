@@ -3,6 +3,7 @@
 mod builder;
 mod parse;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -23,22 +24,23 @@ use crate::time::UnixMillis;
 /// use freshtag::http::set_cookie::{SameSite, SetCookie};
 /// use freshtag::time::Seconds;
 ///
-/// let cookie = SetCookie::builder("theme", "dark; blue")?
-///     .path("/")?
-///     .max_age(Seconds(3600.0))?
+/// let cookie = SetCookie::builder("theme", "dark; blue")
+///     .path("/")
+///     .max_age(Seconds(3600.0))
 ///     .same_site(SameSite::Lax)
 ///     .http_only()
 ///     .build()?;
-/// assert_eq!(cookie.to_string(), "theme=dark%3B%20blue; Path=/; Max-Age=3600; HttpOnly; SameSite=lax");
-/// assert_eq!(SetCookie::parse(&cookie.to_string()), Some(cookie));
+/// let line = cookie.to_string();
+/// assert_eq!(line, "theme=dark%3B%20blue; Path=/; Max-Age=3600; HttpOnly; SameSite=lax");
+/// assert_eq!(SetCookie::parse(&line), Some(cookie));
 /// # Ok::<(), freshtag::error::Error>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SetCookie {
-    name: String,
-    value: String,
-    path: Option<String>,
-    domain: Option<String>,
+pub struct SetCookie<'a> {
+    name: &'a str,
+    value: Cow<'a, str>,
+    path: Option<&'a str>,
+    domain: Option<&'a str>,
     expires: Option<HttpDate>,
     max_age: Option<i64>,
     same_site: Option<SameSite>,
@@ -48,11 +50,11 @@ pub struct SetCookie {
     partitioned: bool,
 }
 
-impl SetCookie {
+impl<'a> SetCookie<'a> {
     /// A cookie without attributes.
-    fn plain(name: &str, value: String) -> Self {
+    fn plain(name: &'a str, value: Cow<'a, str>) -> Self {
         Self {
-            name: name.to_owned(),
+            name,
             value,
             path: None,
             domain: None,
@@ -68,8 +70,8 @@ impl SetCookie {
 
     /// The name, never empty.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn name(&self) -> &'a str {
+        self.name
     }
 
     /// The value as plain text, decoded.
@@ -80,14 +82,14 @@ impl SetCookie {
 
     /// `Path`, never empty.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
-        self.path.as_deref()
+    pub fn path(&self) -> Option<&'a str> {
+        self.path
     }
 
     /// `Domain`, never empty, with its leading dot if it has one.
     #[must_use]
-    pub fn domain(&self) -> Option<&str> {
-        self.domain.as_deref()
+    pub fn domain(&self) -> Option<&'a str> {
+        self.domain
     }
 
     /// `Expires`, a whole second.
@@ -133,30 +135,28 @@ impl SetCookie {
     }
 }
 
-impl fmt::Display for SetCookie {
+impl fmt::Display for SetCookie<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.name, encode_component(&self.value))?;
-        if let Some(path) = &self.path {
-            write!(f, "; Path={path}")?;
-        }
-        if let Some(expires) = self.expires {
-            write!(f, "; Expires={expires}")?;
-        }
-        if let Some(seconds) = self.max_age {
-            write!(f, "; Max-Age={seconds}")?;
-        }
-        if let Some(domain) = &self.domain {
-            write!(f, "; Domain={domain}")?;
-        }
-        for (set, attribute) in [(self.secure, "; Secure"), (self.http_only, "; HttpOnly")] {
-            f.write_str(if set { attribute } else { "" })?;
-        }
-        if let Some(same_site) = self.same_site {
-            write!(f, "; SameSite={}", same_site.as_str())?;
-        }
-        f.write_str(if self.partitioned { "; Partitioned" } else { "" })?;
-        if let Some(priority) = self.priority {
-            write!(f, "; Priority={}", priority.as_str())?;
+        let (expires, max_age) =
+            (self.expires.map(|date| date.to_string()), self.max_age.map(|n| n.to_string()));
+        let parts = [
+            ("", Some(self.name)),
+            ("=", Some(&*encode_component(&self.value))),
+            ("; Path=", self.path),
+            ("; Expires=", expires.as_deref()),
+            ("; Max-Age=", max_age.as_deref()),
+            ("; Domain=", self.domain),
+            ("; Secure", self.secure.then_some("")),
+            ("; HttpOnly", self.http_only.then_some("")),
+            ("; SameSite=", self.same_site.map(SameSite::as_str)),
+            ("; Partitioned", self.partitioned.then_some("")),
+            ("; Priority=", self.priority.map(Priority::as_str)),
+        ];
+        for (label, text) in parts {
+            if let Some(text) = text {
+                f.write_str(label)?;
+                f.write_str(text)?;
+            }
         }
         Ok(())
     }
@@ -174,9 +174,9 @@ impl fmt::Display for SetCookie {
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum SameSite {
-    /// A visitor who follows a link brings it.
+    /// That of a visitor who follows a link.
     Lax,
-    /// All; browsers take it of secure cookies alone.
+    /// All; browsers take this of secure cookies alone.
     None,
     /// None at all.
     Strict,
@@ -192,6 +192,13 @@ impl SameSite {
             Self::Strict => "strict",
         }
     }
+
+    /// The one of this text in any case.
+    fn known(text: &str) -> Option<Self> {
+        [Self::Lax, Self::None, Self::Strict]
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(text))
+    }
 }
 
 impl FromStr for SameSite {
@@ -203,9 +210,7 @@ impl FromStr for SameSite {
     ///
     /// [`ErrorCode::InvalidCookie`] for any other text.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let known = [Self::Lax, Self::None, Self::Strict];
-        let found = known.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| invalid("sameSite: use 'strict', 'lax' or 'none'"))
+        Self::known(text).ok_or_else(|| invalid("sameSite: use 'strict', 'lax' or 'none'"))
     }
 }
 
@@ -239,6 +244,13 @@ impl Priority {
             Self::Medium => "medium",
         }
     }
+
+    /// The one of this text in any case.
+    fn known(text: &str) -> Option<Self> {
+        [Self::High, Self::Low, Self::Medium]
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(text))
+    }
 }
 
 impl FromStr for Priority {
@@ -250,9 +262,7 @@ impl FromStr for Priority {
     ///
     /// [`ErrorCode::InvalidCookie`] for any other text.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let known = [Self::High, Self::Low, Self::Medium];
-        let found = known.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| invalid("priority: use 'low', 'medium' or 'high'"))
+        Self::known(text).ok_or_else(|| invalid("priority: use 'low', 'medium' or 'high'"))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reading a cookie as browsers do (RFC 6265bis §5.6), and taking folded fields apart.
 
-use super::SetCookie;
+use std::borrow::Cow;
+
+use super::{Priority, SameSite, SetCookie};
 use crate::http::date::HttpDate;
 use crate::http::percent::decode_component;
 use crate::http::text::trim_ows;
@@ -10,7 +12,7 @@ pub(super) const MAX_ATTRIBUTE: usize = 1024;
 /// 2^53 - 1: the last whole number that JavaScript counts to.
 pub(super) const MAX_SECONDS: i64 = 9_007_199_254_740_991;
 
-impl SetCookie {
+impl<'a> SetCookie<'a> {
     /// Reads one line. `None` for one without a name, or with a control character other than a tab.
     ///
     /// The value is decoded once; one that does not decode is kept as it is (T34). Attributes are not decoded: `%3B`
@@ -29,7 +31,7 @@ impl SetCookie {
     /// assert_eq!((cookie.path(), cookie.max_age(), cookie.secure()), (Some("/"), Some(0), true));
     /// ```
     #[must_use]
-    pub fn parse(line: &str) -> Option<Self> {
+    pub fn parse(line: &'a str) -> Option<Self> {
         if line.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
             return None;
         }
@@ -39,8 +41,7 @@ impl SetCookie {
         if name.is_empty() {
             return None;
         }
-        let decoded = decode_component(value).map_or_else(|| value.to_owned(), String::from);
-        let mut cookie = Self::plain(name, decoded);
+        let mut cookie = Self::plain(name, decode_component(value).unwrap_or(Cow::Borrowed(value)));
         for part in parts {
             let (name, value) = halves(part, "");
             if value.len() <= MAX_ATTRIBUTE {
@@ -50,30 +51,48 @@ impl SetCookie {
         Some(cookie)
     }
 
-    fn read(&mut self, name: &str, value: &str) {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        let text = || Some(value.to_owned()).filter(|value| !value.is_empty());
-        if is("path") {
-            self.path = text();
-        } else if is("domain") {
-            self.domain = text();
-        } else if is("expires") {
-            self.expires = HttpDate::parse_cookie_date(value).or(self.expires);
-        } else if is("max-age") {
-            self.max_age = seconds(value).or(self.max_age);
-        } else if is("samesite") {
-            self.same_site = value.parse().ok();
-        } else if is("priority") {
-            self.priority = value.parse().ok();
-        } else if is("secure") {
-            self.secure = true;
-        } else if is("httponly") {
-            self.http_only = true;
-        } else if is("partitioned") {
-            self.partitioned = true;
+    fn read(&mut self, name: &str, value: &'a str) {
+        let Some((_, attribute)) = ATTRIBUTES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
+        else {
+            return;
+        };
+        match attribute {
+            Attribute::Domain => self.domain = Some(value).filter(|value| !value.is_empty()),
+            Attribute::Expires => self.expires = HttpDate::parse_cookie_date(value).or(self.expires),
+            Attribute::HttpOnly => self.http_only = true,
+            Attribute::MaxAge => self.max_age = seconds(value).or(self.max_age),
+            Attribute::Partitioned => self.partitioned = true,
+            Attribute::Path => self.path = Some(value).filter(|value| !value.is_empty()),
+            Attribute::Priority => self.priority = Priority::known(value),
+            Attribute::SameSite => self.same_site = SameSite::known(value),
+            Attribute::Secure => self.secure = true,
         }
     }
 }
+
+enum Attribute {
+    Domain,
+    Expires,
+    HttpOnly,
+    MaxAge,
+    Partitioned,
+    Path,
+    Priority,
+    SameSite,
+    Secure,
+}
+
+const ATTRIBUTES: [(&str, Attribute); 9] = [
+    ("domain", Attribute::Domain),
+    ("expires", Attribute::Expires),
+    ("httponly", Attribute::HttpOnly),
+    ("max-age", Attribute::MaxAge),
+    ("partitioned", Attribute::Partitioned),
+    ("path", Attribute::Path),
+    ("priority", Attribute::Priority),
+    ("samesite", Attribute::SameSite),
+    ("secure", Attribute::Secure),
+];
 
 /// The lines of a `Set-Cookie` field whose lines were joined with commas.
 ///
