@@ -1,7 +1,7 @@
 //! The bindings under a real JavaScript engine: conversions, error codes, one trip through the flow.
 #![cfg(target_arch = "wasm32")]
 
-use freshtag::bindings::{Engine, core};
+use freshtag::bindings::{Engine, core, set_cookie};
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -64,6 +64,37 @@ fn lifetimes_convert_both_ways() {
     for (rule, profile, expected) in rows {
         let life = core::resolve_cache_life(&js(profile), &JsValue::UNDEFINED, &JsValue::UNDEFINED).unwrap();
         assert_eq!(text(&life), expected, "{rule} {profile}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn set_cookie_converts_both_ways() {
+    let print = |path: &str, expires, age, same_site: &str, flags| {
+        let text = |text: &str| Some(text.to_owned());
+        set_cookie::print_set_cookie("a", "b c", text(path), None, expires, age, text(same_site), None, flags)
+    };
+    let line = print("/", Some(1999.9), Some(-0.0), "Lax", 7).unwrap();
+    let expected = "a=b%20c; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; Secure; HttpOnly; SameSite=lax; Partitioned";
+    assert_eq!(line, expected, "CK-5");
+    let back = r#"{"name":"a","value":"b c","expires":1000,"httpOnly":true,"maxAge":0,"path":"/","sameSite":"lax","secure":true,"partitioned":true}"#;
+    assert_eq!(text(&set_cookie::parse_set_cookie(&line)), back, "CK-8");
+    assert_eq!(text(&set_cookie::parse_set_cookie("__proto__")), r#"{"name":"__proto__","value":"true"}"#);
+    assert!(set_cookie::parse_set_cookie("").is_undefined(), "CK-8");
+    assert_eq!(set_cookie::split_cookies_string("a=1, b=2,c"), ["a=1", "b=2,c"], "CK-13");
+
+    let rows = [
+        ("T30", "expires: ", print("/", Some(f64::NAN), None, "lax", 0)),
+        ("T30", "expires: ", print("/", Some(f64::NEG_INFINITY), None, "lax", 0)),
+        ("T30", "expires: ", print("/", Some(8.64e15), None, "lax", 0)),
+        ("T30", "maxAge: ", print("/", None, Some(f64::NAN), "lax", 0)),
+        ("T30", "path: ", print(";", None, None, "lax", 0)),
+        ("T30", "sameSite: ", print("/", None, None, "x", 0)),
+    ];
+    for (rule, start, result) in rows {
+        let thrown = result.unwrap_err();
+        let property = |name: &str| Reflect::get(&thrown, &name.into()).unwrap().as_string().unwrap();
+        assert_eq!((&*property("name"), &*property("code")), ("FreshtagError", "INVALID_COOKIE"), "{rule}");
+        assert!(property("message").starts_with(start), "{rule}: {}", property("message"));
     }
 }
 
