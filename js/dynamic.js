@@ -1,6 +1,6 @@
 // headers(), cookies(), draftMode(), connection(), after(): what belongs to one request.
 import { assertOpen, readRequest } from './access.js';
-import { RequestCookies } from './cookies.js';
+import { RequestCookies } from './request_cookies.js';
 import { draftModeInCache, dynamicIsError, FreshtagError, insideGenerator, outsideRequest } from './errors.js';
 import { readonlyHeaders } from './headers.js';
 import { currentScope } from './scope.js';

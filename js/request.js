@@ -1,6 +1,6 @@
 // The Request a storable route gets: reading what belongs to the visitor is noted (NV-14).
 import { readRequest } from './access.js';
-import { RequestCookies } from './cookies.js';
+import { RequestCookies } from './request_cookies.js';
 import { StaticGenBailoutError } from './errors.js';
 import { currentScope } from './scope.js';
 
