@@ -7,8 +7,9 @@ export class RequestCookies {
   /** @type {Map<string, RequestCookie>} */
   #parsed = new Map();
 
-  /** @param {string | null} header */
-  constructor(header) {
+  /** @param {Headers | string | null} source Headers with a `cookie`, or the text of one. */
+  constructor(source) {
+    const header = source instanceof Headers ? source.get('cookie') : source;
     for (const pair of header?.split(/; */) ?? []) {
       if (!pair) continue;
       const at = pair.indexOf('=');
