@@ -59,14 +59,15 @@ export class Work {
   }
 
   /**
-   * Lets the end of the body be the end of the work. Native in workerd: no byte passes through JavaScript.
-   * Piped inside the scope, so that a body made on demand still knows its request.
+   * Lets the end of the body be the end of the work. Native in workerd: no byte passes through JavaScript. Piped inside the
+   * scope, so that a body made on demand still knows its request. The response becomes this request's own: one without a body
+   * can be a constant that answers everybody.
    * @param {Response} response
    */
   watch(response) {
     if (!response.body || isSocket(response)) {
       this.bodyEnded();
-      return (this.response = response);
+      return (this.response = new Response(null, response));
     }
     const { readable, writable } = identity();
     const ended = () => this.bodyEnded();
@@ -165,7 +166,7 @@ export function keepAlive(work, promise) {
   );
 }
 
-/** Whether a response carries a WebSocket, which no copy of it would. @param {Response} response */
+/** Whether a response carries a WebSocket, which one made of its parts would not. @param {Response} response */
 export function isSocket(response) {
   return 'webSocket' in response && !!response.webSocket;
 }
