@@ -106,3 +106,32 @@ export interface Collector {
   isDynamic(): string | undefined;
   free(): void;
 }
+
+/** A Set-Cookie text as fields, present ones alone; `expires` in ms since the epoch, `maxAge` in seconds. */
+export interface ParsedSetCookie {
+  name: string;
+  value: string;
+  path?: string;
+  domain?: string;
+  expires?: number;
+  maxAge?: number;
+  sameSite?: string;
+  priority?: string;
+  secure?: true;
+  httpOnly?: true;
+  partitioned?: true;
+}
+/** `flags`: 1 is secure, 2 httpOnly, 4 partitioned. Throws `INVALID_COOKIE`. */
+export declare function printSetCookie(
+  name: string,
+  value: string,
+  path: string | undefined,
+  domain: string | undefined,
+  expires: number | undefined,
+  maxAge: number | undefined,
+  sameSite: string | undefined,
+  priority: string | undefined,
+  flags: number,
+): string;
+export declare function parseSetCookie(line: string): ParsedSetCookie | undefined;
+export declare function splitCookiesString(folded: string): string[];
