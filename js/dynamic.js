@@ -1,19 +1,11 @@
-// headers(), cookies(), draftMode(), connection(), after(): what belongs to one request.
-import { assertOpen, readRequest } from './access.js';
-import { RequestCookies } from './request_cookies.js';
-import { draftModeInCache, dynamicIsError, FreshtagError, insideGenerator, outsideRequest } from './errors.js';
+// headers(), draftMode(), connection(), after(): what belongs to one request.
+import { assertOpen, readRequest, requestScope } from './access.js';
+import { draftModeInCache, dynamicIsError, FreshtagError, insideGenerator } from './errors.js';
 import { readonlyHeaders } from './headers.js';
 import { currentScope } from './scope.js';
 import { keepAlive } from './work.js';
 
 /** @typedef {import('./scope.js').Scope} Scope */
-
-/** @param {string} name */
-function requestScope(name) {
-  const scope = currentScope();
-  if (!scope) throw outsideRequest(name);
-  return scope;
-}
 
 /**
  * The visitor's headers, read-only and without those of Next's own router.
@@ -22,15 +14,6 @@ function requestScope(name) {
 export async function headers() {
   const scope = requestScope('headers');
   return readonlyHeaders(readRequest(scope, 'headers()') ? scope.work.request.headers : new Headers());
-}
-
-/**
- * The visitor's cookies.
- * @returns {Promise<RequestCookies>}
- */
-export async function cookies() {
-  const scope = requestScope('cookies');
-  return new RequestCookies(readRequest(scope, 'cookies()') ? scope.work.request.headers.get('cookie') : null);
 }
 
 /** Says that what follows needs a real request: the render is not stored (NV-1). */

@@ -35,6 +35,13 @@ export class StaticGenBailoutError extends Error {
   code = 'NEXT_STATIC_GEN_BAILOUT';
 }
 
+/** A cookie was set where no response can carry it (CK-22, CK-25). */
+export class ReadonlyRequestCookiesError extends Error {
+  constructor() {
+    super(`Cookies can only be modified in a Server Action or Route Handler. Read more: ${API}/cookies#options`);
+  }
+}
+
 /** @param {string} route @param {string} expression */
 export const notStatic = (route, expression) =>
   new DynamicServerError(

@@ -1,6 +1,8 @@
+import type { Compat, RequestCookies } from './cookies.js';
 import type { CacheLifeProfile, CacheLifeProfiles } from './core.js';
 
 export type { CacheLifeProfile, CacheLifeProfiles };
+export * from './cookies.js';
 
 /** The presets of Next, or the name of a profile of `createApp({ cacheLife })`. */
 export type ProfileName = 'default' | 'seconds' | 'minutes' | 'hours' | 'days' | 'weeks' | 'max' | (string & {});
@@ -58,6 +60,13 @@ export interface AppOptions {
   maxEntryBytes?: number;
   /** Lifetime and tags of origin answers, by path pattern. */
   originRules?: { match: string; life?: ProfileName | CacheLifeProfile; tags?: string[] }[];
+  /** `'next'`: `cookies()` as Next has it where ours differs. */
+  compat?: Compat;
+  /**
+   * Takes the cookies of a middleware from `x-middleware-set-cookie`. Only where no visitor can send that header himself: a Worker
+   * before this one drops it from what comes in.
+   */
+  trustMiddleware?: boolean;
 }
 
 export interface App {
@@ -112,21 +121,6 @@ export declare function refresh(): void;
 
 export type ReadonlyHeaders = Omit<Headers, 'append' | 'delete' | 'set'>;
 export declare function headers(): Promise<ReadonlyHeaders>;
-
-export interface RequestCookie {
-  name: string;
-  value: string;
-}
-export declare class RequestCookies implements Iterable<[string, RequestCookie]> {
-  constructor(header: string | null);
-  readonly size: number;
-  get(name: string | { name: string }): RequestCookie | undefined;
-  getAll(name?: string | { name: string }): RequestCookie[];
-  has(name: string): boolean;
-  [Symbol.iterator](): Iterator<[string, RequestCookie]>;
-  toString(): string;
-}
-export declare function cookies(): Promise<RequestCookies>;
 
 export interface DraftMode {
   readonly isEnabled: boolean;

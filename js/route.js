@@ -1,5 +1,6 @@
 // Route handler modules, in the shape of app/**/route.js (NV-12, NV-13).
 import { FreshtagError } from './errors.js';
+import { bringsCookies, Jar } from './jar.js';
 import { NO_CACHE } from './reply.js';
 
 /** @typedef {import('./work.js').Work} Work */
@@ -59,17 +60,35 @@ export async function runHandler(work, handler, request, params, headOnly = fals
         return await handler(request, { params: Promise.resolve(params) });
       } catch (error) {
         return interruption(error) ?? Promise.reject(error);
+      } finally {
+        work.answered = true;
       }
     });
     const response = checkResponse(returned, work);
-    if (!headOnly || !response.body) return work.watch(response);
+    if (!headOnly || !response.body) return withCookies(work, work.watch(response));
     const head = new Response(null, response);
     await response.body.cancel().catch(() => {});
-    return work.watch(head);
+    return withCookies(work, work.watch(head));
   } catch (error) {
     work.bodyEnded();
     throw error;
   }
+}
+
+/**
+ * Adds what was set by cookies(), and by a middleware before us.
+ * @param {Work} work
+ * @param {Response} response
+ */
+function withCookies(work, response) {
+  const { request, cookieRules, scope } = work;
+  if (!work.jar && bringsCookies(request.headers, cookieRules)) {
+    // A page for everybody is the same from the store, where nobody adds a cookie.
+    const forOne = !scope.collector || scope.collector.isDynamic() !== undefined;
+    if (forOne) work.jar = new Jar(request.headers, cookieRules);
+  }
+  if (work.jar?.modified) work.jar.mergeInto(response.headers);
+  return response;
 }
 
 /**

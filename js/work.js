@@ -7,6 +7,9 @@ import { Scope } from './scope.js';
 /** @typedef {import('./contract.js').Defer} Defer */
 /** @typedef {'auto' | 'force-dynamic' | 'error' | 'force-static'} Mode */
 
+/** @typedef {import('./jar.js').Jar} Jar */
+/** @typedef {import('./jar.js').CookieRules} CookieRules */
+
 /**
  * @typedef {object} WorkInit
  * @property {Engine | undefined} engine Absent where nothing is stored: without KV, or when it failed.
@@ -17,6 +20,7 @@ import { Scope } from './scope.js';
  * @property {'live' | 'refresh' | 'prerender'} how
  * @property {Request} request
  * @property {Defer | undefined} defer
+ * @property {CookieRules} cookieRules
  */
 
 export class Work {
@@ -26,6 +30,10 @@ export class Work {
   action = false;
   /** Whether the head of the answer has told shared caches to keep it: from then on nothing may make it a visitor's own. */
   sealed = false;
+  /** Whether the handler has returned: nothing can be added to the head of its response. */
+  answered = false;
+  /** The cookies of the request, once somebody asked for them. @type {Jar | undefined} */
+  jar;
   /** The response as the engine was given it. @type {Response | undefined} */
   response;
   /** @type {'open' | 'running' | 'closed'} */
@@ -45,7 +53,7 @@ export class Work {
   });
 
   /** @param {WorkInit} init */
-  constructor({ engine, visit, collector, route, mode, how, request, defer }) {
+  constructor({ engine, visit, collector, route, mode, how, request, defer, cookieRules }) {
     this.engine = engine;
     this.visit = visit;
     this.route = route;
@@ -53,6 +61,7 @@ export class Work {
     this.how = how;
     this.request = request;
     this.defer = defer;
+    this.cookieRules = cookieRules;
     this.scope = new Scope('route', this, visit, collector);
     // Nobody replies to a background render: its end is the end of its body.
     this.#replied = how !== 'live';

@@ -6,16 +6,23 @@ import {
   cacheLife,
   cacheTag,
   connection,
+  type CookieOptions,
   cookies,
   createApp,
   draftMode,
   FreshtagError,
   headers,
+  parseCookie,
+  parseSetCookie,
   refresh,
+  RequestCookies,
+  ResponseCookies,
   revalidatePath,
   revalidateTag,
   type RouteModule,
   type RouteRequest,
+  splitCookiesString,
+  stringifyCookie,
   unstable_cache,
   unstable_noStore,
   updateTag,
@@ -90,6 +97,69 @@ async function dynamic() {
   return draft;
 }
 
+const host = { secure: true, path: '/' } as const;
+async function setCookies(name: string, options: CookieOptions) {
+  const store = await cookies();
+  store.set('theme', 'dark').set('count', 1, { maxAge: 60, expires: Date.now(), sameSite: 'Lax', priority: 'low' });
+  store.set({ name: 'theme', value: 'dark', httpOnly: true, sameSite: true, partitioned: true, expires: new Date() });
+  store.set(name, 'any', options).delete('theme').delete({ name, path: '/docs', domain: 'example.com' });
+  store.set('__Host-id', '1', { ...host, httpOnly: true }).set({ name: '__Host-id', value: '1', ...host }).delete('__Host-id');
+  store.set('__Secure-id', '1', { secure: true, domain: 'example.com' }).set({ name: '__secure-id', value: '1', secure: true });
+  // @ts-expect-error: __Host- without its attributes
+  store.set('__Host-id', '1');
+  // @ts-expect-error: __Host- without a path
+  store.set('__Host-id', '1', { secure: true });
+  // @ts-expect-error: __Host- on a path
+  store.set('__Host-id', '1', { secure: true, path: '/docs' });
+  // @ts-expect-error: __Host- with a domain
+  store.set('__Host-id', '1', { ...host, domain: 'example.com' });
+  // @ts-expect-error: a prefix counts in any case
+  store.set('__host-id', '1', { path: '/' });
+  // @ts-expect-error: __Host- as an object, not secure
+  store.set({ name: '__Host-id', value: '1', path: '/' });
+  // @ts-expect-error: __Secure- without its attribute
+  store.set('__Secure-id', '1');
+  // @ts-expect-error: __Secure- that is not
+  store.set('__Secure-id', '1', { secure: false });
+  // @ts-expect-error: __Secure- as an object, not secure
+  store.set({ name: '__SECURE-id', value: '1' });
+  // @ts-expect-error: seconds are a number
+  store.set('a', '1', { maxAge: '60' });
+  // @ts-expect-error: a date is not a text
+  store.set('a', '1', { expires: 'tomorrow' });
+  // @ts-expect-error: a value that is not JSON.stringified
+  store.set('a', { b: 1 });
+  // @ts-expect-error: a word that no browser knows
+  store.set('a', '1', { sameSite: 'maybe' });
+  // @ts-expect-error: nor this
+  store.set('a', '1', { priority: 'urgent' });
+}
+
+function cookieClasses(answer: Headers) {
+  const set = new ResponseCookies(answer, { compat: 'next' }).set('a', '1').set('__Host-b', '2', host);
+  const ends: Date | undefined = set.get('a')?.expires;
+  const came: [string, { value: string }][] = [...new RequestCookies('a=1').set('b', '2')];
+  const both: boolean[] = new RequestCookies(answer).delete(['a', 'b']);
+  // @ts-expect-error: __Host- without its attributes
+  set.set('__Host-b', '2');
+  // @ts-expect-error: __Secure- as an object, not secure
+  set.set({ name: '__Secure-b', value: '2' });
+  // @ts-expect-error: no other dialect
+  new ResponseCookies(answer, { compat: 'express' });
+  // @ts-expect-error: text of a __Host- cookie without a path
+  stringifyCookie({ name: '__Host-b', value: '2', secure: true });
+  // @ts-expect-error: text of a __Secure- cookie that is not
+  stringifyCookie({ name: '__Secure-b', value: '2' });
+  const text: string[] = [
+    stringifyCookie({ name: 'a' }),
+    stringifyCookie({ name: '__Host-b', value: '2', ...host }),
+    parseSetCookie('a=1; Path=/')?.path ?? '',
+    parseCookie('a=1').get('a') ?? '',
+    ...splitCookiesString('a=1, b=2'),
+  ];
+  return { ends, came, both, text };
+}
+
 const app = createApp({
   routes: { '/posts/[id]': posts },
   origin: 'https://www.example.com',
@@ -97,14 +167,18 @@ const app = createApp({
   staleTimes: { static: 300, dynamic: 0 },
   expireTime: 31536000,
   originRules: [{ match: '/docs/*', life: 'hours', tags: ['docs'] }],
+  compat: 'next',
+  trustMiddleware: true,
 });
 const worker: ExportedHandler<{ CACHE: KVNamespace }> = app;
 // @ts-expect-error: a mode Next does not know
 createApp({ routes: { '/': { dynamic: 'static' } } });
+// @ts-expect-error: no other dialect
+createApp({ compat: 'express' });
 // @ts-expect-error: a lifetime is a number
 createApp({ cacheLife: { blog: { stale: 'long' } } });
 
 const code: string = new FreshtagError('CONFIG', 'text').code;
 
-export { code, dynamic, length, post, quote, sum, worker };
+export { code, cookieClasses, dynamic, length, post, quote, setCookies, sum, worker };
 export default app;
