@@ -5,7 +5,7 @@ import { Jar } from './jar.js';
 import { nameOf } from './response_cookies.js';
 import { currentScope } from './scope.js';
 
-export { RequestCookies } from './request_cookies.js';
+export { parseCookie, RequestCookies } from './request_cookies.js';
 export { ResponseCookies } from './response_cookies.js';
 export { parseSetCookie, splitCookiesString, stringifyCookie } from './set_cookie.js';
 

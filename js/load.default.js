@@ -1,5 +1,5 @@
 import init from '../pkg/freshtag.js';
 
-await init({ module_or_path: fetch(new URL('../pkg/freshtag_bg.wasm', import.meta.url)) });
+export const { memory } = await init({ module_or_path: fetch(new URL('../pkg/freshtag_bg.wasm', import.meta.url)) });
 
 export * from '../pkg/freshtag.js';

@@ -2,6 +2,6 @@
 import wasm from '../pkg/freshtag_bg.wasm';
 import { initSync } from '../pkg/freshtag.js';
 
-initSync({ module: wasm });
+export const { memory } = initSync({ module: wasm });
 
 export * from '../pkg/freshtag.js';

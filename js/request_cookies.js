@@ -1,66 +1,111 @@
-// A visitor's cookies, read-only for now.
-import { FreshtagError } from './errors.js';
+// The cookies a request came with, in the shape of @edge-runtime/cookies (CK-14, CK-15).
+import { readAll, readList, readOne } from './cookie_scan.js';
+import { stringifyCookie } from './set_cookie.js';
 
-/** @typedef {{ name: string, value: string }} RequestCookie */
+/** @typedef {import('./cookie_scan.js').RequestCookie} RequestCookie */
+
+/**
+ * The pairs of a Cookie header: the last of a name counts (CK-4), a name alone is `'true'` (CK-2), a value that does not
+ * decode is left out (CK-3).
+ * @param {string} header
+ * @returns {Map<string, string>}
+ */
+export function parseCookie(header) {
+  const values = new Map();
+  for (const { name, value } of readList(header)) values.set(name, value);
+  return values;
+}
 
 export class RequestCookies {
-  /** @type {Map<string, RequestCookie>} */
-  #parsed = new Map();
+  #text;
+  /** Where changes are written. @type {Headers | undefined} */
+  #headers;
+  /** All of them, once more than one was asked for. @type {Map<string, RequestCookie> | undefined} */
+  #all;
+  #asked = false;
 
-  /** @param {Headers | string | null} source Headers with a `cookie`, or the text of one. */
+  /** @param {Headers | string | null} source */
   constructor(source) {
-    const header = source instanceof Headers ? source.get('cookie') : source;
-    for (const pair of header?.split(/; */) ?? []) {
-      if (!pair) continue;
-      const at = pair.indexOf('=');
-      // Next's rule: a pair without `=` is `true`, a value that does not decode is dropped, the last of a name wins.
-      const name = at === -1 ? pair : pair.slice(0, at);
-      try {
-        this.#parsed.set(name, { name, value: at === -1 ? 'true' : decodeURIComponent(pair.slice(at + 1)) });
-      } catch {
-        continue;
-      }
-    }
+    if (typeof source === 'object' && source !== null) {
+      this.#headers = source;
+      this.#text = source.get('cookie') ?? '';
+    } else this.#text = source ?? '';
+  }
+
+  get #cookies() {
+    return (this.#all ??= readAll(this.#text));
   }
 
   get size() {
-    return this.#parsed.size;
+    return this.#cookies.size;
   }
 
-  /** @param {string | { name: string }} name */
-  get(name) {
-    return this.#parsed.get(typeof name === 'string' ? name : name.name);
+  /**
+   * @param {string | { name: string }} key
+   * @returns {RequestCookie | undefined}
+   */
+  get(key) {
+    const name = typeof key === 'string' ? key : key.name;
+    // Most requests ask for one: that needs no list of all.
+    if (this.#asked || this.#all) return this.#cookies.get(name);
+    this.#asked = true;
+    const value = readOne(this.#text, name);
+    return value === undefined ? undefined : { name, value };
   }
 
-  /** @param {string | { name: string }} [name] */
-  getAll(name) {
-    if (name === undefined) return [...this.#parsed.values()];
-    const cookie = this.get(name);
+  /**
+   * @param {[] | [name: string | { name: string } | undefined]} args
+   * @returns {RequestCookie[]}
+   */
+  getAll(...args) {
+    if (args.length === 0) return this.#all ? [...this.#all.values()] : readList(this.#text);
+    const cookie = args[0] === undefined ? undefined : this.get(args[0]);
     return cookie ? [cookie] : [];
   }
 
   /** @param {string} name */
   has(name) {
-    return this.#parsed.has(name);
+    return this.get(name) !== undefined;
   }
 
   [Symbol.iterator]() {
-    return this.#parsed[Symbol.iterator]();
+    return this.#cookies[Symbol.iterator]();
   }
 
-  set = readonly;
-  delete = readonly;
-  clear = readonly;
+  /** @param {[name: string, value: string] | [cookie: RequestCookie]} args */
+  set(...args) {
+    const [name, value] = args.length === 1 ? [args[0].name, args[0].value] : args;
+    stringifyCookie({ name, value });
+    this.#cookies.set(name, { name, value });
+    return this.#write();
+  }
+
+  /**
+   * @param {string | string[]} names
+   * @returns {boolean | boolean[]}
+   */
+  delete(names) {
+    const cookies = this.#cookies;
+    const result = Array.isArray(names) ? names.map((name) => cookies.delete(name)) : cookies.delete(names);
+    this.#write();
+    return result;
+  }
+
+  clear() {
+    this.#cookies.clear();
+    return this.#write();
+  }
+
+  #write() {
+    this.#headers?.set('cookie', this.toString());
+    return this;
+  }
 
   toString() {
-    return [...this.#parsed.values()].map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
+    return [...this.#cookies.values()].map(({ name, value }) => `${name}=${encodeURIComponent(`${value}`.toWellFormed())}`).join('; ');
   }
-}
 
-/** @returns {never} */
-function readonly() {
-  throw new FreshtagError(
-    'READONLY_COOKIES',
-    'cookies() is read-only here. Append a set-cookie header to the Response that the handler returns.',
-  );
+  [Symbol.for('edge-runtime.inspect.custom')]() {
+    return `RequestCookies ${JSON.stringify(Object.fromEntries(this.#cookies))}`;
+  }
 }

@@ -44,6 +44,37 @@ export class ContainerStartupOptions {
 }
 
 /**
+ * Finds the pairs of a header. The header is written to [`CookieScanner::text`], byte by byte as RFC 9110 has it; a
+ * character beyond ASCII counts as one byte that is none of the syntax. What is found is left in
+ * [`CookieScanner::spans`]. Both stay where they are; views over them end when the memory grows.
+ */
+export class CookieScanner {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Finds the last pair of the first `length` bytes that has the name in the `name` bytes behind them.
+     */
+    find(length: number, name: number): boolean;
+    /**
+     * Room for a header and a name of together `capacity` bytes.
+     */
+    constructor(capacity: number);
+    /**
+     * Finds all pairs of the first `length` bytes. Says how many there are; negative where a name may occur twice.
+     */
+    scan(length: number): number;
+    /**
+     * Where four numbers a pair are left: begin and end of the name, begin and end of the value. The top bit of the
+     * last says that the value may hold a `%`; it is 0 where there is no value.
+     */
+    spans(): number;
+    /**
+     * Where the header is to be written.
+     */
+    text(): number;
+}
+
+/**
  * One application on one store, in one isolate.
  */
 export class Engine {
@@ -211,6 +242,17 @@ export function cacheControlHeader(revalidate: any, expire?: number | null): str
 export function implicitTags(page: string, pathname: string): string[];
 
 /**
+ * The cookie of a line, with what is present alone; `undefined` for a line that sets none (CK-8).
+ */
+export function parseSetCookie(line: string): any;
+
+/**
+ * The line that sets a cookie (CK-5). `expires` is in milliseconds since the epoch, `max_age` in seconds; `flags`: 1 is
+ * secure, 2 HTTP only, 4 partitioned.
+ */
+export function printSetCookie(name: string, value: string, path: string | null | undefined, domain: string | null | undefined, expires: number | null | undefined, max_age: number | null | undefined, same_site: string | null | undefined, priority: string | null | undefined, flags: number): string;
+
+/**
  * The three numbers of a profile, in seconds; gaps filled from the resolved default (CL-3, CL-5, CL-9).
  */
 export function resolveCacheLife(profile: any, user: any, options: any): any;
@@ -224,6 +266,11 @@ export function revalidatePathTags(path: string, kind?: string | null): any;
  * The key of a response (IC-6).
  */
 export function routeCacheKey(kind: string, source_route: string, pathname: string): string;
+
+/**
+ * The lines of a folded `Set-Cookie` (CK-13).
+ */
+export function splitCookiesString(text: string): string[];
 
 /**
  * The key of `unstable_cache` (UN-2).
@@ -241,6 +288,7 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_collector_free: (a: number, b: number) => void;
     readonly __wbg_containerstartupoptions_free: (a: number, b: number) => void;
+    readonly __wbg_cookiescanner_free: (a: number, b: number) => void;
     readonly __wbg_engine_free: (a: number, b: number) => void;
     readonly __wbg_get_containerstartupoptions_enableInternet: (a: number) => number;
     readonly __wbg_get_containerstartupoptions_entrypoint: (a: number, b: number) => void;
@@ -272,6 +320,11 @@ export interface InitOutput {
     readonly collector_isDynamic: (a: number, b: number) => void;
     readonly collector_life: (a: number, b: number, c: number) => void;
     readonly collector_tags: (a: number, b: number) => number;
+    readonly cookiescanner_find: (a: number, b: number, c: number) => number;
+    readonly cookiescanner_new: (a: number) => number;
+    readonly cookiescanner_scan: (a: number, b: number) => number;
+    readonly cookiescanner_spans: (a: number) => number;
+    readonly cookiescanner_text: (a: number) => number;
     readonly engine_admin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => number;
     readonly engine_adminCheck: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number;
     readonly engine_commit: (a: number, b: number, c: number) => number;
@@ -299,9 +352,12 @@ export interface InitOutput {
     readonly intounderlyingsink_write: (a: number, b: number) => number;
     readonly intounderlyingsource_cancel: (a: number) => void;
     readonly intounderlyingsource_pull: (a: number, b: number) => number;
+    readonly parseSetCookie: (a: number, b: number) => number;
+    readonly printSetCookie: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number, q: number, r: number) => void;
     readonly resolveCacheLife: (a: number, b: number, c: number, d: number) => void;
     readonly revalidatePathTags: (a: number, b: number, c: number, d: number) => number;
     readonly routeCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+    readonly splitCookiesString: (a: number, b: number, c: number) => void;
     readonly unstableCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly validateTags: (a: number) => number;
     readonly visit_detached: (a: number) => number;
@@ -309,7 +365,7 @@ export interface InitOutput {
     readonly visit_recordTag: (a: number, b: number, c: number, d: number) => void;
     readonly visit_seenCookie: (a: number, b: number) => void;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_: (a: number, b: number, c: number, d: number) => void;
-    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31: (a: number, b: number, c: number, d: number) => void;
+    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39: (a: number, b: number, c: number, d: number) => void;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_: (a: number, b: number, c: number, d: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

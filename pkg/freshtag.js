@@ -202,6 +202,96 @@ export class ContainerStartupOptions {
 if (Symbol.dispose) ContainerStartupOptions.prototype[Symbol.dispose] = ContainerStartupOptions.prototype.free;
 
 /**
+ * Finds the pairs of a header. The header is written to [`CookieScanner::text`], byte by byte as RFC 9110 has it; a
+ * character beyond ASCII counts as one byte that is none of the syntax. What is found is left in
+ * [`CookieScanner::spans`]. Both stay where they are; views over them end when the memory grows.
+ */
+export class CookieScanner {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        CookieScannerFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        __wbg_call_guard();
+        wasm.__wbg_cookiescanner_free(ptr, 0);
+
+    }
+    /**
+     * Finds the last pair of the first `length` bytes that has the name in the `name` bytes behind them.
+     * @param {number} length
+     * @param {number} name
+     * @returns {boolean}
+     */
+    find(length, name) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.cookiescanner_find(this.__wbg_ptr, length, name);
+        return ret !== 0;
+    }
+    /**
+     * Room for a header and a name of together `capacity` bytes.
+     * @param {number} capacity
+     */
+    constructor(capacity) {
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.cookiescanner_new(capacity);
+        this.__wbg_ptr = ret;
+        Object.defineProperty(this, '__wbg_inst', { value: __wbg_instance_id, writable: true });
+        CookieScannerFinalization.register(this, { ptr: ret, instance: __wbg_instance_id }, this);
+        return this;
+    }
+    /**
+     * Finds all pairs of the first `length` bytes. Says how many there are; negative where a name may occur twice.
+     * @param {number} length
+     * @returns {number}
+     */
+    scan(length) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.cookiescanner_scan(this.__wbg_ptr, length);
+        return ret;
+    }
+    /**
+     * Where four numbers a pair are left: begin and end of the name, begin and end of the value. The top bit of the
+     * last says that the value may hold a `%`; it is 0 where there is no value.
+     * @returns {number}
+     */
+    spans() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.cookiescanner_spans(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Where the header is to be written.
+     * @returns {number}
+     */
+    text() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.cookiescanner_text(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) CookieScanner.prototype[Symbol.dispose] = CookieScanner.prototype.free;
+
+/**
  * One application on one store, in one isolate.
  */
 export class Engine {
@@ -1192,6 +1282,87 @@ export function implicitTags(page, pathname) {
 }
 
 /**
+ * The cookie of a line, with what is present alone; `undefined` for a line that sets none (CK-8).
+ * @param {string} line
+ * @returns {any}
+ */
+export function parseSetCookie(line) {
+    const ptr0 = passStringToWasm0(line, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.parseSetCookie(ptr0, len0);
+    return takeObject(ret);
+}
+
+/**
+ * The line that sets a cookie (CK-5). `expires` is in milliseconds since the epoch, `max_age` in seconds; `flags`: 1 is
+ * secure, 2 HTTP only, 4 partitioned.
+ * @param {string} name
+ * @param {string} value
+ * @param {string | null | undefined} path
+ * @param {string | null | undefined} domain
+ * @param {number | null | undefined} expires
+ * @param {number | null | undefined} max_age
+ * @param {string | null | undefined} same_site
+ * @param {string | null | undefined} priority
+ * @param {number} flags
+ * @returns {string}
+ */
+export function printSetCookie(name, value, path, domain, expires, max_age, same_site, priority, flags) {
+    let deferred11_0;
+    let deferred11_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        const val7 = +(isLikeNone(expires) ? 0 : expires);
+        const val8 = +(isLikeNone(max_age) ? 0 : max_age);
+        const val9 = +flags;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5;
+        try {
+            ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(value, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(path) ? 0 : passStringToWasm0(path, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(domain) ? 0 : passStringToWasm0(domain, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+            ptr4 = isLikeNone(same_site) ? 0 : passStringToWasm0(same_site, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len4 = WASM_VECTOR_LEN;
+            ptr5 = isLikeNone(priority) ? 0 : passStringToWasm0(priority, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len5 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr5) { wasm.__wbindgen_free(ptr5, len5 * 1, 1); }
+            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 1, 1); }
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        __wbg_call_guard();
+        wasm.printSetCookie(retptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, !isLikeNone(expires), val7, !isLikeNone(max_age), val8, ptr4, len4, ptr5, len5, val9);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        var ptr10 = r0;
+        var len10 = r1;
+        if (r3) {
+            ptr10 = 0; len10 = 0;
+            throw takeObject(r2);
+        }
+        deferred11_0 = ptr10;
+        deferred11_1 = len10;
+        return getStringFromWasm0(ptr10, len10);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        __wbg_call_guard();
+        wasm.__wbindgen_free(deferred11_0, deferred11_1, 1);
+    }
+}
+
+/**
  * The three numbers of a profile, in seconds; gaps filled from the resolved default (CL-3, CL-5, CL-9).
  * @param {any} profile
  * @param {any} user
@@ -1282,6 +1453,28 @@ export function routeCacheKey(kind, source_route, pathname) {
         wasm.__wbindgen_add_to_stack_pointer(16);
         __wbg_call_guard();
         wasm.__wbindgen_free(deferred4_0, deferred4_1, 1);
+    }
+}
+
+/**
+ * The lines of a folded `Set-Cookie` (CK-13).
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function splitCookiesString(text) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        __wbg_call_guard();
+        wasm.splitCookiesString(retptr, ptr0, len0);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var v2 = getArrayJsValueFromWasm0(r0, r1);
+        wasm.__wbindgen_free(r0, r1 * 4, 4);
+        return v2;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
     }
 }
 
@@ -1615,7 +1808,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -1744,7 +1937,7 @@ function __wbg_get_imports() {
             return addHeapObject(ret);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 29, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 32, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
             return addHeapObject(ret);
         },
@@ -1783,9 +1976,9 @@ function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8
     wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
 }
 
-function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(arg0, arg1, arg2, arg3) {
+function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(arg0, arg1, arg2, arg3) {
     __wbg_call_guard();
-    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__31(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
+    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
 }
 
 function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(arg0, arg1, arg2) {
@@ -1817,6 +2010,11 @@ const ContainerStartupOptionsFinalization = (typeof FinalizationRegistry === 'un
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(({ ptr, instance }) => {
     if (instance === __wbg_instance_id) wasm.__wbg_containerstartupoptions_free(ptr, 1);
+});
+const CookieScannerFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(({ ptr, instance }) => {
+    if (instance === __wbg_instance_id) wasm.__wbg_cookiescanner_free(ptr, 1);
 });
 const EngineFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
