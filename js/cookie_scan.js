@@ -132,8 +132,10 @@ function valueOf(text, spans, i) {
   // A name alone is a flag (CK-2).
   if (end === 0) return 'true';
   if (end < ESCAPED) return text.slice(spans[i + 2], end);
+  const value = text.slice(spans[i + 2], end - ESCAPED);
+  if (!value.includes('%')) return value;
   try {
-    return decodeURIComponent(text.slice(spans[i + 2], end - ESCAPED));
+    return decodeURIComponent(value);
   } catch {
     return undefined;
   }

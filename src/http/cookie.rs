@@ -194,43 +194,55 @@ fn is_space(text: &[u8], at: usize) -> bool {
 /// ```
 #[must_use]
 pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
-    let (whole, rest) = blocks(text);
-    let mut at = whole.len().wrapping_mul(WIDTH);
+    let (mut before, rest) = blocks(text);
+    let (mut bytes, mut at) = (&rest, before.len().wrapping_mul(WIDTH));
     let (mut end, mut comma) = (text.len(), false);
-    let mut bytes = &rest;
     loop {
         let block = Block::new(bytes);
-        let (mut ends, mut commas) = (block.bits_of(b';'), block.bits_of(b','));
-        while ends != 0 {
-            let bit = 31_u32.wrapping_sub(ends.leading_zeros());
-            let above = u32::MAX.wrapping_shl(bit);
+        let commas = block.bits_of(b',');
+        let mut marks = block.bits_of(b';') | commas;
+        while marks != 0 {
+            let bit = 31_u32.wrapping_sub(marks.leading_zeros());
+            let mark = 1_u32.wrapping_shl(bit);
+            marks &= !mark;
+            if commas & mark != 0 {
+                comma = true;
+                continue;
+            }
             let start = at.wrapping_add(bit as usize).wrapping_add(1);
-            let candidate = comma || commas & above != 0 || begins_with(text, start, end, name);
-            let pair = if candidate { last_of_lines(text, start, end, name) } else { None };
-            if let Some(pair) = pair {
+            if let Some(pair) = last_named(text, start, end, comma, name) {
                 return counted(text, name, pair);
             }
-            (ends, commas) = (ends & !above, commas & !above);
             (end, comma) = (start.wrapping_sub(1), false);
         }
-        comma |= commas != 0;
-        let Some(before) = at.checked_sub(WIDTH).and_then(|at| whole.get(at / WIDTH)) else { break };
-        bytes = before;
-        at = at.wrapping_sub(WIDTH);
+        let Some((last, more)) = before.split_last() else { break };
+        (bytes, before, at) = (last, more, at.wrapping_sub(WIDTH));
     }
-    last_of_lines(text, 0, end, name).and_then(|pair| counted(text, name, pair))
-}
-
-/// Whether a piece begins with these bytes.
-#[inline(always)]
-fn begins_with(text: &[u8], start: usize, end: usize, name: &[u8]) -> bool {
-    let start = trim_start(text, start, end);
-    // The call that compares slices costs more than all the rest.
-    text.get(start) == name.first().or(Some(&b'='))
-        && text.get(start..start.wrapping_add(name.len())) == Some(name)
+    last_named(text, 0, end, comma, name).and_then(|pair| counted(text, name, pair))
 }
 
 /// The last cookie of that name in a piece.
+#[inline(always)]
+fn last_named(text: &[u8], start: usize, end: usize, comma: bool, name: &[u8]) -> Option<Pair> {
+    if comma {
+        return last_of_lines(text, start, end, name);
+    }
+    let from = trim_start(text, start, end);
+    // The call that compares slices costs more than all the rest.
+    if text.get(from) != name.first().or(Some(&b'=')) {
+        return None;
+    }
+    let behind = from.wrapping_add(name.len());
+    let equals = trim_start(text, behind, end);
+    if text.get(from..behind) != Some(name) || (equals < end && text.get(equals) != Some(&b'=')) {
+        return None;
+    }
+    let pair = Piece { end, equals, percent: true, ..Piece::from(start) }.pair(text)?;
+    (pair.name.of(text) == name).then_some(pair)
+}
+
+/// The same where lines may have been joined.
+#[cold]
 #[inline(never)]
 fn last_of_lines(text: &[u8], start: usize, end: usize, name: &[u8]) -> Option<Pair> {
     let (mut piece, mut last) = (Piece { end, percent: true, ..Piece::from(start) }, None);
@@ -246,7 +258,7 @@ fn last_of_lines(text: &[u8], start: usize, end: usize, name: &[u8]) -> Option<P
 
 /// The pair found from the end, if it counts; else the last one that does.
 fn counted(text: &[u8], name: &[u8], found: Pair) -> Option<Pair> {
-    if separators(text, found.name.start) < MOST_PAIRS {
+    if counts(text, found.name.start) {
         return Some(found);
     }
     all_of(text, name).pop()
@@ -263,20 +275,21 @@ fn all_of(text: &[u8], name: &[u8]) -> Vec<Pair> {
     found
 }
 
-/// At most how many pairs end before `end`.
-fn separators(text: &[u8], end: usize) -> usize {
-    // A pair and what separates it are two bytes at least.
-    let most = end >> 1;
-    if most < MOST_PAIRS {
-        return most;
-    }
+/// Whether fewer than [`MOST_PAIRS`] end before `end`; `false` may be wrong.
+fn counts(text: &[u8], end: usize) -> bool {
     let (whole, _) = blocks(text);
-    let before = whole.iter().take(end.div_ceil(WIDTH));
-    before.fold(0, |sum: usize, bytes| {
+    let (mut separators, mut left) = (0, end);
+    for bytes in whole {
+        // A pair and what separates it from the next are two bytes at least.
+        if (left >> 1).wrapping_add(separators) < MOST_PAIRS {
+            return true;
+        }
         let block = Block::new(bytes);
         let bits = block.bits_of(b';') | block.bits_of(b',');
-        sum.wrapping_add(bits.count_ones() as usize)
-    })
+        separators = separators.wrapping_add(bits.count_ones() as usize);
+        left = left.saturating_sub(WIDTH);
+    }
+    false
 }
 
 /// Whether a name may occur twice among these. `false` is certain.
