@@ -5,40 +5,51 @@
 /// How many bytes a block has.
 pub(super) const WIDTH: usize = 16;
 
-/// Sixteen bytes of a text.
+/// Sixteen bytes of a text, the first `skip` of them left out.
 #[derive(Clone, Copy)]
-pub(super) struct Block<'a>(&'a [u8; WIDTH]);
+pub(super) struct Block<'a> {
+    bytes: &'a [u8; WIDTH],
+    skip: u32,
+}
 
-/// The blocks of a text, and what remains, padded with zeros.
+/// The blocks of a text, and a block of what remains behind them, for which `room` may be needed.
 #[inline(always)]
-pub(super) fn blocks(text: &[u8]) -> (&[[u8; WIDTH]], [u8; WIDTH]) {
+pub(super) fn blocks<'a>(text: &'a [u8], room: &'a mut [u8; WIDTH]) -> (&'a [[u8; WIDTH]], Block<'a>) {
     let (whole, rest) = text.as_chunks();
-    let mut padded = [0; WIDTH];
-    for (to, from) in padded.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    (whole, padded)
+    let skip = WIDTH.wrapping_sub(rest.len()) as u32;
+    // The last sixteen bytes hold the rest. Copying it would take longer than all that is done with it.
+    let bytes = text.last_chunk().unwrap_or_else(|| {
+        for (to, from) in room.iter_mut().rev().zip(rest.iter().rev()) {
+            *to = *from;
+        }
+        room
+    });
+    (whole, Block { bytes, skip })
 }
 
 impl<'a> Block<'a> {
     #[inline(always)]
     pub(super) fn new(bytes: &'a [u8; WIDTH]) -> Self {
-        Self(bytes)
+        Self { bytes, skip: 0 }
     }
 
     /// A bit for each byte that is `byte`, the lowest for the first.
-    #[cfg(target_feature = "simd128")]
     #[inline(always)]
     pub(super) fn bits_of(self, byte: u8) -> u32 {
-        use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2};
-        let whole = u128::from_le_bytes(*self.0);
-        let bytes = u64x2(whole as u64, (whole >> 64) as u64);
-        u32::from(i8x16_bitmask(u8x16_eq(bytes, u8x16_splat(byte))))
+        bits(self.bytes, byte).wrapping_shr(self.skip)
     }
+}
 
-    /// A bit for each byte that is `byte`, the lowest for the first.
-    #[cfg(not(target_feature = "simd128"))]
-    pub(super) fn bits_of(self, byte: u8) -> u32 {
-        self.0.iter().rev().fold(0, |bits, its| bits << 1 | u32::from(*its == byte))
-    }
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+fn bits(bytes: &[u8; WIDTH], byte: u8) -> u32 {
+    use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2};
+    let whole = u128::from_le_bytes(*bytes);
+    let bytes = u64x2(whole as u64, (whole >> 64) as u64);
+    u32::from(i8x16_bitmask(u8x16_eq(bytes, u8x16_splat(byte))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn bits(bytes: &[u8; WIDTH], byte: u8) -> u32 {
+    bytes.iter().rev().fold(0, |bits, its| bits << 1 | u32::from(*its == byte))
 }

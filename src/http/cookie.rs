@@ -52,11 +52,12 @@ impl Span {
 /// ```
 #[inline(always)]
 pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
-    let (whole, rest) = blocks(text);
+    let mut room = [0; WIDTH];
+    let (whole, rest) = blocks(text, &mut room);
     let (mut left, mut index, mut at) = (MOST_PAIRS, 0_usize, 0_usize);
     let mut piece = Piece::from(0);
     loop {
-        let block = whole.get(index).map_or(Block::new(&rest), Block::new);
+        let block = whole.get(index).map_or(rest, Block::new);
         let mut ends = block.bits_of(b';');
         if index == whole.len() {
             // The end of the text ends a piece, too.
@@ -194,11 +195,11 @@ fn is_space(text: &[u8], at: usize) -> bool {
 /// ```
 #[must_use]
 pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
-    let (mut before, rest) = blocks(text);
-    let (mut bytes, mut at) = (&rest, before.len().wrapping_mul(WIDTH));
+    let mut room = [0; WIDTH];
+    let (mut before, rest) = blocks(text, &mut room);
+    let (mut block, mut at) = (rest, before.len().wrapping_mul(WIDTH));
     let (mut end, mut comma) = (text.len(), false);
     loop {
-        let block = Block::new(bytes);
         let commas = block.bits_of(b',');
         let mut marks = block.bits_of(b';') | commas;
         while marks != 0 {
@@ -216,7 +217,7 @@ pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
             (end, comma) = (start.wrapping_sub(1), false);
         }
         let Some((last, more)) = before.split_last() else { break };
-        (bytes, before, at) = (last, more, at.wrapping_sub(WIDTH));
+        (block, before, at) = (Block::new(last), more, at.wrapping_sub(WIDTH));
     }
     last_named(text, 0, end, comma, name).and_then(|pair| counted(text, name, pair))
 }
@@ -229,7 +230,7 @@ fn last_named(text: &[u8], start: usize, end: usize, comma: bool, name: &[u8]) -
     }
     let from = trim_start(text, start, end);
     // The call that compares slices costs more than all the rest.
-    if text.get(from) != name.first().or(Some(&b'=')) {
+    if text.get(from).copied().unwrap_or(0) != name.first().copied().unwrap_or(b'=') {
         return None;
     }
     let behind = from.wrapping_add(name.len());
@@ -277,7 +278,7 @@ fn all_of(text: &[u8], name: &[u8]) -> Vec<Pair> {
 
 /// Whether fewer than [`MOST_PAIRS`] end before `end`; `false` may be wrong.
 fn counts(text: &[u8], end: usize) -> bool {
-    let (whole, _) = blocks(text);
+    let (whole, _) = text.as_chunks();
     let (mut separators, mut left) = (0, end);
     for bytes in whole {
         // A pair and what separates it from the next are two bytes at least.
