@@ -6,8 +6,8 @@ import { CookieScanner, memory } from '#wasm';
 /** Longer headers get a buffer of their own. */
 const CAPACITY = 16384;
 const LONGEST_NAME = 256;
-/** In the last number of a pair: its value may hold a `%`. */
-const ESCAPED = 0x80000000;
+/** All but the sign of the last number of a pair, which says that its value may hold a `%`. */
+const PLACE = 0x7fffffff;
 const encoder = new TextEncoder();
 
 class Buffer {
@@ -15,7 +15,7 @@ class Buffer {
   #scanner;
   #bytes = new Uint8Array();
   /** Four numbers a pair, see the scanner. */
-  spans = new Uint32Array();
+  spans = new Int32Array();
 
   /** @param {number} capacity */
   constructor(capacity) {
@@ -60,7 +60,7 @@ class Buffer {
   /** Views of the module's memory, which end when it grows. */
   #look() {
     this.#bytes = new Uint8Array(memory.buffer, this.#scanner.text(), this.#capacity);
-    this.spans = new Uint32Array(memory.buffer, this.#scanner.spans(), 4 * 512);
+    this.spans = new Int32Array(memory.buffer, this.#scanner.spans(), 4 * 512);
   }
 
   free() {
@@ -124,16 +124,15 @@ export function readOne(text, name) {
 /**
  * The value of the pair whose numbers begin at `i`, undefined where it does not decode (CK-3).
  * @param {string} text
- * @param {Uint32Array} spans
+ * @param {Int32Array} spans
  * @param {number} i
  */
 function valueOf(text, spans, i) {
   const end = spans[i + 3];
   // A name alone is a flag (CK-2).
   if (end === 0) return 'true';
-  if (end < ESCAPED) return text.slice(spans[i + 2], end);
-  const value = text.slice(spans[i + 2], end - ESCAPED);
-  if (!value.includes('%')) return value;
+  const value = text.slice(spans[i + 2], end & PLACE);
+  if (end > 0 || !value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch {

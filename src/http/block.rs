@@ -36,20 +36,24 @@ impl<'a> Block<'a> {
     /// A bit for each byte that is `byte`, the lowest for the first.
     #[inline(always)]
     pub(super) fn bits_of(self, byte: u8) -> u32 {
-        bits(self.bytes, byte).wrapping_shr(self.skip)
+        self.bits_of_either(byte, byte)
     }
-}
 
-#[cfg(target_feature = "simd128")]
-#[inline(always)]
-fn bits(bytes: &[u8; WIDTH], byte: u8) -> u32 {
-    use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2};
-    let whole = u128::from_le_bytes(*bytes);
-    let bytes = u64x2(whole as u64, (whole >> 64) as u64);
-    u32::from(i8x16_bitmask(u8x16_eq(bytes, u8x16_splat(byte))))
-}
+    /// A bit for each byte that is one of two.
+    #[cfg(target_feature = "simd128")]
+    #[inline(always)]
+    pub(super) fn bits_of_either(self, one: u8, other: u8) -> u32 {
+        use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
+        let whole = u128::from_le_bytes(*self.bytes);
+        let bytes = u64x2(whole as u64, (whole >> 64) as u64);
+        let found = v128_or(u8x16_eq(bytes, u8x16_splat(one)), u8x16_eq(bytes, u8x16_splat(other)));
+        u32::from(i8x16_bitmask(found)).wrapping_shr(self.skip)
+    }
 
-#[cfg(not(target_feature = "simd128"))]
-fn bits(bytes: &[u8; WIDTH], byte: u8) -> u32 {
-    bytes.iter().rev().fold(0, |bits, its| bits << 1 | u32::from(*its == byte))
+    /// A bit for each byte that is one of two.
+    #[cfg(not(target_feature = "simd128"))]
+    pub(super) fn bits_of_either(self, one: u8, other: u8) -> u32 {
+        let bit = |byte: &u8| u32::from(*byte == one || *byte == other);
+        self.bytes.iter().rev().fold(0, |bits, byte| bits << 1 | bit(byte)).wrapping_shr(self.skip)
+    }
 }

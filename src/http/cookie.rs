@@ -58,17 +58,23 @@ pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
     let mut piece = Piece::from(0);
     loop {
         let block = whole.get(index).map_or(rest, Block::new);
-        let mut ends = block.bits_of(b';');
+        let mut marks = block.bits_of_either(b';', b',');
+        let mut percents = block.bits_of(b'%');
         if index == whole.len() {
             // The end of the text ends a piece, too.
-            ends |= 1_u32.wrapping_shl(text.len().wrapping_sub(at) as u32);
+            marks |= 1_u32.wrapping_shl(text.len().wrapping_sub(at) as u32);
         }
-        let mut equals = block.bits_of(b'=');
-        let (mut commas, mut percents) = (block.bits_of(b','), block.bits_of(b'%'));
-        while ends != 0 {
-            let below = ends.wrapping_sub(1) & !ends;
-            piece.note(at, equals & below, commas & below, percents & below);
-            piece.end = at.wrapping_add(ends.trailing_zeros() as usize);
+        while marks != 0 {
+            let below = marks.wrapping_sub(1) & !marks;
+            let mark = at.wrapping_add(marks.trailing_zeros() as usize);
+            marks &= marks.wrapping_sub(1);
+            if text.get(mark) == Some(&b',') {
+                piece.comma = true;
+                continue;
+            }
+            piece.percent |= percents & below != 0;
+            percents &= !below;
+            piece.end = mark;
             loop {
                 let line = if piece.comma { piece.first_line(text) } else { piece };
                 if let Some(pair) = line.pair(text) {
@@ -78,19 +84,17 @@ pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
                 if left == 0 {
                     return;
                 }
-                if line.end == piece.end {
+                if line.end == mark {
                     break;
                 }
                 piece.start = line.end.wrapping_add(JOINT.len());
             }
-            piece = Piece::from(piece.end.wrapping_add(1));
-            (equals, commas, percents) = (equals & !below, commas & !below, percents & !below);
-            ends &= ends.wrapping_sub(1);
+            piece = Piece::from(mark.wrapping_add(1));
         }
         if index == whole.len() {
             return;
         }
-        piece.note(at, equals, commas, percents);
+        piece.percent |= percents != 0;
         (index, at) = (index.wrapping_add(1), at.wrapping_add(WIDTH));
     }
 }
@@ -100,8 +104,6 @@ pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
 struct Piece {
     start: usize,
     end: usize,
-    /// Where the first `=` is; `usize::MAX` where there is none.
-    equals: usize,
     comma: bool,
     percent: bool,
 }
@@ -109,17 +111,7 @@ struct Piece {
 impl Piece {
     #[inline(always)]
     fn from(start: usize) -> Self {
-        Self { start, end: start, equals: usize::MAX, comma: false, percent: false }
-    }
-
-    /// Takes in the bits of the block at `at`.
-    #[inline(always)]
-    fn note(&mut self, at: usize, equals: u32, commas: u32, percents: u32) {
-        if equals != 0 && self.equals == usize::MAX {
-            self.equals = at.wrapping_add(equals.trailing_zeros() as usize);
-        }
-        self.comma |= commas != 0;
-        self.percent |= percents != 0;
+        Self { start, end: start, comma: false, percent: false }
     }
 
     /// Its cookie, if it is not empty.
@@ -129,9 +121,10 @@ impl Piece {
         if start >= end {
             return None;
         }
-        let (name, value) = if self.equals < end {
-            let value = Span { start: trim_start(text, self.equals.wrapping_add(1), end), end };
-            (Span { start, end: trim_end(text, start, self.equals) }, Some(value))
+        let equals = find_equals(text, start, end);
+        let (name, value) = if equals < end {
+            let value = Span { start: trim_start(text, equals.wrapping_add(1), end), end };
+            (Span { start, end: trim_end(text, start, equals) }, Some(value))
         } else {
             (Span { start, end }, None)
         };
@@ -150,10 +143,27 @@ impl Piece {
             token > 0 && behind.get(token) == Some(&b'=')
         });
         let end = found.map_or(self.end, |(at, _)| self.start.saturating_add(at));
-        let equals = Span { start: self.start, end }.of(text).iter().position(|byte| *byte == b'=');
-        let equals = equals.map_or(usize::MAX, |at| self.start.saturating_add(at));
-        Self { end, equals, ..self }
+        Self { end, ..self }
     }
+}
+
+/// Where the first `=` is; `end` or more where there is none before that.
+#[inline(always)]
+fn find_equals(text: &[u8], mut at: usize, end: usize) -> usize {
+    while at < end {
+        let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk()) else {
+            while at < end && text.get(at) != Some(&b'=') {
+                at = at.wrapping_add(1);
+            }
+            return at;
+        };
+        let bits = Block::new(bytes).bits_of(b'=');
+        if bits != 0 {
+            return at.wrapping_add(bits.trailing_zeros() as usize);
+        }
+        at = at.wrapping_add(WIDTH);
+    }
+    at
 }
 
 /// What stands between two `Cookie` lines where the Workers runtime joined them.
@@ -200,21 +210,20 @@ pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
     let (mut block, mut at) = (rest, before.len().wrapping_mul(WIDTH));
     let (mut end, mut comma) = (text.len(), false);
     loop {
-        let commas = block.bits_of(b',');
-        let mut marks = block.bits_of(b';') | commas;
+        let mut marks = block.bits_of_either(b';', b',');
         while marks != 0 {
             let bit = 31_u32.wrapping_sub(marks.leading_zeros());
-            let mark = 1_u32.wrapping_shl(bit);
-            marks &= !mark;
-            if commas & mark != 0 {
+            marks &= !1_u32.wrapping_shl(bit);
+            let mark = at.wrapping_add(bit as usize);
+            if text.get(mark) == Some(&b',') {
                 comma = true;
                 continue;
             }
-            let start = at.wrapping_add(bit as usize).wrapping_add(1);
+            let start = mark.wrapping_add(1);
             if let Some(pair) = last_named(text, start, end, comma, name) {
                 return counted(text, name, pair);
             }
-            (end, comma) = (start.wrapping_sub(1), false);
+            (end, comma) = (mark, false);
         }
         let Some((last, more)) = before.split_last() else { break };
         (block, before, at) = (Block::new(last), more, at.wrapping_sub(WIDTH));
@@ -238,7 +247,7 @@ fn last_named(text: &[u8], start: usize, end: usize, comma: bool, name: &[u8]) -
     if text.get(from..behind) != Some(name) || (equals < end && text.get(equals) != Some(&b'=')) {
         return None;
     }
-    let pair = Piece { end, equals, percent: true, ..Piece::from(start) }.pair(text)?;
+    let pair = Piece { end, percent: true, ..Piece::from(start) }.pair(text)?;
     (pair.name.of(text) == name).then_some(pair)
 }
 
@@ -286,7 +295,7 @@ fn counts(text: &[u8], end: usize) -> bool {
             return true;
         }
         let block = Block::new(bytes);
-        let bits = block.bits_of(b';') | block.bits_of(b',');
+        let bits = block.bits_of_either(b';', b',');
         separators = separators.wrapping_add(bits.count_ones() as usize);
         left = left.saturating_sub(WIDTH);
     }
