@@ -39,6 +39,7 @@ fn a_date_is_read_as_browsers_read_it() {
         ("days", "9 10 Jun 10:18:14 2021", "Wed, 09 Jun 2010 10:18:14 GMT"),
         ("months", "9 Jun Jul 2021 10:18:14", JUNE),
         ("years", "9 Jun 2021 2022 10:18:14", JUNE),
+        ("five digits are no year", "9 Jun 20210 2021 10:18:14", JUNE),
         ("a fraction is a day where none was", "10:18:14.12 9 Jun 2021", "Sat, 12 Jun 2021 10:18:14 GMT"),
         // fields
         ("one digit each", "9 Jun 2021 1:2:3", "Wed, 09 Jun 2021 01:02:03 GMT"),
@@ -97,7 +98,7 @@ fn what_is_no_date_is_none() {
         ("year 1600", "9 Jun 1600 10:18:14"),
         ("year 100", "9 Jun 100 10:18:14"),
         ("an offset where a year was expected", "9 Jun 10:18:14 +0200 2021"),
-        ("five digits", "9 Jun 20210 10:18:14"),
+        ("five digits", "9 Jun 02021 10:18:14"),
         ("one digit", "10:18:14 9 Jun 1"),
         ("no-break space separates nothing", "9\u{a0}Jun\u{a0}2021\u{a0}10:18:14"),
     ];
