@@ -38,16 +38,16 @@ export function revalidateWith(order) {
   return `curl -X POST ${SITE}/_freshtag/revalidate \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(order)}'`;
 }
 
-const NAV = [['/', 'Posts'], ['/now', 'Now'], ['/api/quote', 'Quote']];
+const NAV = [['/', 'Posts'], ['/now', 'Now'], ['/settings', 'Settings'], ['/api/quote', 'Quote']];
 
 const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0b7a5c" d="M1 3v5l7 7 6-6-7-7H2z"/><circle cx="5" cy="6" r="1.4" fill="#fff"/></svg>',
 )}`;
 
-/** A whole page as a Response. */
-export function page({ path, status = 200, title, summary, rendered, kept, body, tries }) {
+/** A whole page as a Response. `theme`: light, dark or system. `forms`: it has some, which this site answers. */
+export function page({ path, status = 200, theme = 'system', forms = false, title, summary, rendered, kept, body, tries }) {
   const document = html`<!doctype html>
-<html lang="en">
+<html lang="en" data-theme="${theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -81,7 +81,7 @@ ${tries.map(
   ({ does, run }) => html`<p>${does}</p>
 <pre tabindex="0" role="group" aria-label="Command"><code>${run}</code></pre>
 `,
-)}<p class="small">The answer’s <code>x-nextjs-cache</code> header says what happened. On another port, change the address.</p>
+)}<p class="small">The answer’s <code>x-nextjs-cache</code> header says what happened; what is never stored has none. On another port, change the address.</p>
 </footer>
 </body>
 </html>
@@ -90,7 +90,7 @@ ${tries.map(
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action ${forms ? "'self'" : "'none'"}; frame-ancestors 'none'`,
       'x-content-type-options': 'nosniff',
     },
   });
@@ -99,11 +99,12 @@ ${tries.map(
 const STYLE = html`
 :root {
   color-scheme: light dark;
-  --paper: #fbfaf7; --ink: #1d2423; --soft: #56605d; --line: #dedcd4; --panel: #f1f0ea; --accent: #0b6b51;
+  --paper: light-dark(#fbfaf7, #131716); --ink: light-dark(#1d2423, #e6e9e6); --soft: light-dark(#56605d, #a0aaa6);
+  --line: light-dark(#dedcd4, #2d3432); --panel: light-dark(#f1f0ea, #1b201f); --accent: light-dark(#0b6b51, #5fd3ae);
+  --edge: light-dark(#7c8682, #74807b);
 }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #131716; --ink: #e6e9e6; --soft: #a0aaa6; --line: #2d3432; --panel: #1b201f; --accent: #5fd3ae; }
-}
+:root[data-theme=light] { color-scheme: light; }
+:root[data-theme=dark] { color-scheme: dark; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 44rem; padding: 0 1.25rem 3rem; background: var(--paper); color: var(--ink);
@@ -137,6 +138,14 @@ h1 { font-size: clamp(1.9rem, 1.4rem + 2.4vw, 2.7rem); margin: 2.2rem 0 .5rem; }
 .posts .date { margin-top: .3rem; }
 article p { margin: 0 0 1.15rem; text-wrap: pretty; }
 .next { margin-top: 2rem; }
+form h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
+form p { margin: 0 0 .75rem; }
+.choices { display: flex; flex-wrap: wrap; gap: .6rem; }
+button { min-height: 2.75rem; padding: .4rem 1.1rem; font: inherit; color: var(--ink); background: var(--panel);
+  border: 1px solid var(--edge); border-radius: 4px; cursor: pointer; }
+button:hover { border-color: var(--accent); color: var(--accent); }
+button[aria-current] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
+button[aria-current]::before { content: "✓ " / ""; color: var(--accent); }
 footer { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 footer h2 { font-size: 1.125rem; margin: 0 0 .75rem; }
 footer p { margin: .75rem 0 .3rem; }

@@ -5,12 +5,14 @@ import * as home from './routes/home.js';
 import * as now from './routes/now.js';
 import * as post from './routes/post.js';
 import * as quote from './routes/quote.js';
+import * as settings from './routes/settings.js';
 
 export default createApp({
   routes: {
     '/': home,
     '/posts/[id]': post,
     '/now': now,
+    '/settings': settings,
     '/api/quote': quote,
   },
   // Seconds. "hours" and the other names of Next's presets need no entry here.
