@@ -42,6 +42,9 @@ async function twice(path) {
   return [first, await get(path)];
 }
 
+const send = (form, headers) =>
+  ask(site, '/settings', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: form });
+
 const renderOf = (answer) => /Render <code>([0-9a-f]+)</.exec(answer.text)?.[1];
 
 describe('the demo', { timeout: 120_000 }, () => {
@@ -135,6 +138,76 @@ describe('the demo', { timeout: 120_000 }, () => {
     expect(stale.text).toBe(first.text);
     expect(JSON.parse(fresh.text).pickedAt).not.toBe(JSON.parse(first.text).pickedAt);
   });
+});
+
+describe('/settings keeps a theme and a count of visits in cookies', { timeout: 60_000 }, () => {
+  const EXPIRED = 'Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT';
+  const cookiesOf = ({ headers }) => headers['set-cookie'] ?? [];
+  const shown = ({ text }) => ({ theme: /data-theme="(\w+)"/.exec(text)?.[1], visits: Number(/counted <strong>(\d+)</.exec(text)?.[1]) });
+
+  it('GET: nothing chosen, nothing set, never stored', async () => {
+    const [first, second] = await twice('/settings');
+    for (const answer of [first, second]) {
+      expect([answer.status, answer.state, answer.headers['cache-control']]).toEqual([200, undefined, PRIVATE]);
+      expect(cookiesOf(answer)).toEqual([]);
+      expect(shown(answer)).toEqual({ theme: 'system', visits: 0 });
+    }
+    expect(renderOf(second)).not.toBe(renderOf(first));
+  });
+
+  it('POST sets a cookie and leads back to the page, which shows it to this visitor alone', async () => {
+    const answer = await send('theme=dark');
+    expect([answer.status, answer.headers.location, answer.headers['cache-control']]).toEqual([303, '/settings', PRIVATE]);
+    expect(cookiesOf(answer)).toEqual([
+      expect.stringMatching(/^theme=dark; Path=\/; Expires=[^;]+ GMT; Max-Age=31536000; HttpOnly; SameSite=lax$/),
+    ]);
+    const expires = Date.parse(/Expires=([^;]+)/.exec(cookiesOf(answer)[0])[1]);
+    expect(Math.abs(expires - Date.now() - 31_536_000_000)).toBeLessThan(10_000);
+
+    expect(shown(await get('/settings', { cookie: 'theme=dark' }))).toEqual({ theme: 'dark', visits: 0 });
+    expect(shown(await get('/settings'))).toEqual({ theme: 'system', visits: 0 });
+  });
+
+  it('visits are counted, each from the cookie that came', async () => {
+    const first = await send('visit=');
+    expect(cookiesOf(first)).toEqual([expect.stringMatching(/^visits=1; Path=\/; Expires=[^;]+; Max-Age=2592000; HttpOnly; SameSite=lax$/)]);
+    const second = await send('visit=', { cookie: 'theme=dark; visits=1' });
+    expect(cookiesOf(second)).toEqual([expect.stringMatching(/^visits=2; /)]);
+    expect(shown(await get('/settings', { cookie: 'theme=dark; visits=2' }))).toEqual({ theme: 'dark', visits: 2 });
+  });
+
+  it('forget deletes both, and the theme of the system is no cookie', async () => {
+    const cookie = 'theme=dark; visits=2';
+    expect(cookiesOf(await send('forget=', { cookie }))).toEqual([`theme=; ${EXPIRED}`, `visits=; ${EXPIRED}`]);
+    expect(cookiesOf(await send('theme=system', { cookie }))).toEqual([`theme=; ${EXPIRED}`]);
+  });
+
+  it.each(['/', '/posts/1'])('%s is a HIT for a visitor with these cookies too, and the same', async (path) => {
+    const [, kept] = await twice(path);
+    const answer = await get(path, { cookie: 'theme=dark; visits=2' });
+    expect([answer.state, answer.text]).toEqual(['HIT', kept.text]);
+    expect(shown(answer).theme).toBe('system');
+  });
+
+  it.each(['theme=pink', 'theme=', 'theme=%', 'colour=dark', ''])('POST "%s": 400 and no cookie', async (form) => {
+    const answer = await send(form);
+    expect([answer.status, cookiesOf(answer)]).toEqual([400, []]);
+  });
+
+  it('a form of another site: 403 and no cookie; one of this site works', async () => {
+    const answer = await send('visit=', { origin: 'https://evil.example' });
+    expect([answer.status, cookiesOf(answer)]).toEqual([403, []]);
+    expect((await send('visit=', { origin: site.url })).status).toBe(303);
+  });
+
+  it.each(['theme="><script>; visits=-1', 'theme=__proto__; visits=1e9', 'theme=%; visits=99999999', '=; ;;'])(
+    'cookies that this site never set count for nothing: %s',
+    async (cookie) => {
+      const answer = await get('/settings', { cookie });
+      expect([answer.status, shown(answer)]).toEqual([200, { theme: 'system', visits: 0 }]);
+      expect(answer.text).not.toContain('<script>');
+    },
+  );
 });
 
 describe('a bad revalidate request: 400 with a code and a message that names the field; nothing changed', { timeout: 60_000 }, () => {

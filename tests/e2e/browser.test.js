@@ -12,7 +12,7 @@ const FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 const SCREENS = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
-const PAGES = { home: '/', post: '/posts/1', now: '/now', missing: '/posts/99' };
+const PAGES = { home: '/', post: '/posts/1', now: '/now', settings: '/settings', missing: '/posts/99' };
 
 const present = existsSync(CHROMIUM);
 if (!present) console.error(`\nNO BROWSER TEST: there is no ${CHROMIUM}. Run: apt-get install chromium, or set CHROMIUM.\n`);
@@ -64,6 +64,8 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
       expect(contrast).toBeGreaterThan(4.5);
       expect(seen.contrast).toBeGreaterThan(4.5);
       expect(seen.dark).toBe(scheme === 'dark');
+      expect(seen.buttons.filter((height) => height < 44)).toEqual([]);
+      expect(seen.buttons.length > 0).toBe(name === 'settings');
       // The browser itself logs the 404 of the page.
       expect(complaints.filter((text) => !(name === 'missing' && text.includes('404')))).toEqual([]);
     } finally {
@@ -92,6 +94,40 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
       const render = async (path) => (await tab.goto(site.url + path), tab.textContent('.rendered code'));
       expect(await render('/posts/2')).toBe(await render('/posts/2'));
       expect(await render('/now')).not.toBe(await render('/now'));
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('/settings: a theme and visits are kept in cookies until they are forgotten, without scripts', async () => {
+    const context = await browser.newContext({ viewport: SCREENS.phone, colorScheme: 'light', javaScriptEnabled: false });
+    try {
+      const tab = await context.newPage();
+      const complaints = [];
+      tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      const press = (name) => Promise.all([tab.waitForEvent('load'), tab.getByRole('button', { name, exact: true }).press('Enter')]);
+      const chosen = () => tab.textContent('button[aria-current]');
+      const visits = () => tab.textContent('form strong');
+      const dark = async () => (await tab.evaluate(measure)).dark;
+      const jar = async () => Object.fromEntries((await context.cookies()).map(({ name, value }) => [name, value]));
+
+      await tab.goto(`${site.url}/settings`);
+      expect([await chosen(), await visits(), await dark(), await jar()]).toEqual(['System', '0', false, {}]);
+      await press('Dark');
+      expect([tab.url(), await chosen(), await dark()]).toEqual([`${site.url}/settings`, 'Dark', true]);
+      await press('Count a visit');
+      await press('Count a visit');
+      expect([await visits(), await dark(), await jar()]).toEqual(['2', true, { theme: 'dark', visits: '2' }]);
+      await tab.screenshot({ path: join(root, 'tests/output/blog-settings-chosen.png'), fullPage: true });
+
+      // A page of all visitors.
+      await tab.goto(`${site.url}/posts/1`);
+      expect(await dark()).toBe(false);
+
+      await tab.goBack();
+      await press('Forget everything');
+      expect([await chosen(), await visits(), await dark(), await jar()]).toEqual(['System', '0', false, {}]);
+      expect(complaints).toEqual([]);
     } finally {
       await context.close();
     }
@@ -126,8 +162,9 @@ function measure() {
     outside: [...document.querySelectorAll('main *, header *, footer > *')]
       .filter((element) => element.getBoundingClientRect().right > wide + 0.5)
       .map((element) => element.outerHTML.slice(0, 80)),
+    buttons: [...document.querySelectorAll('button')].map((button) => button.getBoundingClientRect().height),
     dark: luminance(colour(document.body, 'backgroundColor')) < 0.2,
-    contrast: Math.min(...[...document.querySelectorAll('h1, p, a:not(.skip), code, time, pre')].map(contrast)),
+    contrast: Math.min(...[...document.querySelectorAll('h1, p, a:not(.skip), button, code, time, pre')].map(contrast)),
     rendered: {
       text: time.textContent,
       datetime: time.dateTime,
