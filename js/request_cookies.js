@@ -1,6 +1,6 @@
 // The cookies a request came with, in the shape of @edge-runtime/cookies (CK-14, CK-15).
 import { readAll, readList, readOne } from './cookie_scan.js';
-import { stringifyCookie } from './set_cookie.js';
+import { stringifyCookie, valueText } from './set_cookie.js';
 
 /** @typedef {import('./cookie_scan.js').RequestCookie} RequestCookie */
 
@@ -46,6 +46,7 @@ export class RequestCookies {
    */
   get(key) {
     const name = typeof key === 'string' ? key : key.name;
+    if (typeof name !== 'string') return undefined;
     // Most requests ask for one: that needs no list of all.
     if (this.#asked || this.#all) return this.#cookies.get(name);
     this.#asked = true;
@@ -59,13 +60,13 @@ export class RequestCookies {
    */
   getAll(...args) {
     if (args.length === 0) return this.#all ? [...this.#all.values()] : readList(this.#text);
-    const cookie = args[0] === undefined ? undefined : this.get(args[0]);
+    const cookie = args[0] === undefined || args[0] === null ? undefined : this.get(args[0]);
     return cookie ? [cookie] : [];
   }
 
   /** @param {string} name */
   has(name) {
-    return this.get(name) !== undefined;
+    return typeof name === 'string' && this.get(name) !== undefined;
   }
 
   [Symbol.iterator]() {
@@ -74,8 +75,10 @@ export class RequestCookies {
 
   /** @param {[name: string, value: string] | [cookie: RequestCookie]} args */
   set(...args) {
-    const [name, value] = args.length === 1 ? [args[0].name, args[0].value] : args;
-    stringifyCookie({ name, value });
+    const [name, given] = args.length === 1 ? [args[0].name, args[0].value] : args;
+    const value = valueText(given);
+    // Only its name could break the header. Of a request there are no attributes that a prefix could ask for.
+    stringifyCookie({ name, secure: true, path: '/' });
     this.#cookies.set(name, { name, value });
     return this.#write();
   }
@@ -102,7 +105,7 @@ export class RequestCookies {
   }
 
   toString() {
-    return [...this.#cookies.values()].map(({ name, value }) => `${name}=${encodeURIComponent(`${value}`.toWellFormed())}`).join('; ');
+    return [...this.#cookies.values()].map(({ name, value }) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('; ');
   }
 
   [Symbol.for('edge-runtime.inspect.custom')]() {
