@@ -30,7 +30,10 @@ export class ResponseCookies {
     for (const line of headers.getSetCookie?.() ?? splitCookiesString(headers.get('set-cookie') ?? '')) {
       const cookie = parseSetCookie(line, options);
       if (cookie) this.#cookies.set(cookie.name, cookie);
-      this.#lines.push({ name: cookie?.name, text: cookie && this.#next ? reprinted(cookie, line) : line });
+      const text = cookie && this.#next ? reprinted(cookie, line) : line;
+      const first = this.#next && cookie && this.#lines.find(({ name }) => name === cookie.name);
+      if (first) first.text = text;
+      else this.#lines.push({ name: cookie?.name, text });
     }
   }
 
