@@ -1,6 +1,6 @@
 // The cookies of one request: what came, overlaid with what was set since (CK-21 to CK-28).
 import { RequestCookies } from './request_cookies.js';
-import { cookieOf, linesOf, mergedLine, replaceLines, ResponseCookies } from './response_cookies.js';
+import { cookieOf, lastOfEach, linesOf, mergedLine, replaceLines, ResponseCookies } from './response_cookies.js';
 import { isNext, splitCookiesString } from './set_cookie.js';
 
 /** @typedef {import('./cookies.js').ResponseCookie} ResponseCookie */
@@ -102,7 +102,8 @@ export class Jar {
    * @param {Headers} headers
    */
   mergeInto(headers) {
-    const own = headers.getSetCookie().map((line) => mergedLine(line, this.#compat));
+    const lines = headers.getSetCookie().map((line) => mergedLine(line, this.#compat));
+    const own = isNext(this.#compat) ? lastOfEach(lines) : lines;
     const taken = new Set(own.map(({ name }) => name));
     const added = this.#lines.filter(({ name }) => !taken.has(name));
     replaceLines(headers, [...own, ...added].map(({ text }) => text));

@@ -30,11 +30,9 @@ export class ResponseCookies {
     for (const line of headers.getSetCookie?.() ?? splitCookiesString(headers.get('set-cookie') ?? '')) {
       const cookie = parseSetCookie(line, options);
       if (cookie) this.#cookies.set(cookie.name, cookie);
-      const text = cookie && this.#next ? reprinted(cookie, line) : line;
-      const first = this.#next && cookie && this.#lines.find(({ name }) => name === cookie.name);
-      if (first) first.text = text;
-      else this.#lines.push({ name: cookie?.name, text });
+      this.#lines.push({ name: cookie?.name, text: cookie && this.#next ? reprinted(cookie, line) : line });
     }
+    if (this.#next) this.#lines = lastOfEach(this.#lines);
   }
 
   get size() {
@@ -174,6 +172,14 @@ export function mergedLine(line, compat) {
   const end = line.indexOf(';');
   const pair = end === -1 ? line.length : end;
   return { name, text: `${line.slice(0, pair)}; Path=/${line.slice(pair)}` };
+}
+
+/**
+ * One line a name, as in Next: the last of it, in the place of the first.
+ * @param {Line[]} lines
+ */
+export function lastOfEach(lines) {
+  return [...new Map(lines.map((line) => [line.name ?? line, line])).values()];
 }
 
 /** @param {Headers} headers @param {string[]} lines */

@@ -144,6 +144,11 @@ describe('CK-28 what was set joins the lines of the response', () => {
     expect(set).toEqual(['x=; Path=/; HttpOnly', 'y=1; Path=/', 'c=3; Path=/']);
   });
 
+  test("compat: 'next' keeps one line a name, the last in the place of the first", async () => {
+    const { set } = await run((c) => (c.set('c', '3'), own('x=1; HttpOnly', 'y=1', 'x=2', 'c=own')), { options: { compat: 'next' } });
+    expect(set).toEqual(['x=2; Path=/', 'y=1; Path=/', 'c=own; Path=/']);
+  });
+
   const thrower = (digest) => () => {
     throw Object.assign(new Error(digest), { digest });
   };

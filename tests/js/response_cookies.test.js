@@ -257,6 +257,8 @@ describe("compat: 'next'", () => {
     ['CK-11', ['a=; Max-Age=0; Path=/; HttpOnly'], (c) => c.set('b', '1')],
     ['CK-11', ['a=1; max-age=0; domain=EXAMPLE.com; SECURE; samesite=LAX'], (c) => c.set('b', '1')],
     ['CK-18', ['a=1; Unknown=x; Path=/', 'b=2'], (c) => c.set('b', '1')],
+    ['CK-18', ['a=1; HttpOnly', 'b=2', 'a=3'], (c) => c.set('c', '1')],
+    ['CK-18', ['a=1', 'b=2', 'a=3'], (c) => c.set('a', '4')],
     ['CK-20', [], (c) => c.delete({ name: 'a', maxAge: 100 })],
     ['CK-20', ['a=1; Path=/'], (c) => c.delete({ name: 'a', expires: NOW })],
   ])('%s %j is what Next makes of it', (_rule, before, change) => {
