@@ -90,3 +90,26 @@ export function anyOptions(any, tidy = false) {
 export const anyText = (any) => any.pick([() => anyValue(any, 0.3), () => any.many(6, () => String.fromCodePoint(any.pick([any.below(128), any.below(0xd7ff), 0x1f600 + any.below(50)]))).join('')])();
 /** A name that may be written. */
 export const anyToken = (any) => any.pick(NAMES);
+
+/** Headers that take any text. */
+export class Headerlike {
+  #lines;
+  constructor(lines) {
+    this.#lines = lines;
+  }
+  get() {
+    return this.#lines.length > 0 ? this.#lines.join(', ') : null;
+  }
+  set(_name, line) {
+    this.#lines = [line];
+  }
+  getSetCookie() {
+    return [...this.#lines];
+  }
+  delete() {
+    this.#lines = [];
+  }
+  append(_name, line) {
+    this.#lines.push(line);
+  }
+}

@@ -7,7 +7,7 @@ import * as jshttp from 'cookie';
 import { parseCookie, parseSetCookie, RequestCookies, ResponseCookies, splitCookiesString, stringifyCookie } from 'freshtag';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { anyHeader, anyLine, anyName, anyOptions, anyText, anyToken } from './cookie_inputs.js';
+import { anyHeader, anyLine, anyName, anyOptions, anyText, anyToken, Headerlike } from './cookie_inputs.js';
 import { faults, FOLDED, HEADER, LINE, tidyCookie, tidyHeader, tidyLine, WRITTEN } from './cookie_rules.js';
 import { forAWhile, seconds, seed } from './random.js';
 
@@ -59,29 +59,6 @@ const sameBut = (rules, ours, wanted, input) => {
 
 const holds = (rules, input) => Object.values(rules).some((rule) => rule(input));
 const show = (value) => JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? String(part) : part));
-
-/** Headers that take any text. */
-class Headerlike {
-  #lines;
-  constructor(lines) {
-    this.#lines = lines;
-  }
-  get() {
-    return this.#lines.length > 0 ? this.#lines.join(', ') : null;
-  }
-  set(_name, line) {
-    this.#lines = [line];
-  }
-  getSetCookie() {
-    return [...this.#lines];
-  }
-  delete() {
-    this.#lines = [];
-  }
-  append(_name, line) {
-    this.#lines.push(line);
-  }
-}
 
 const headersOf = (any, name, lines) => {
   const real = any.chance(0.5) && lines.every((line) => /^[\t -~\x80-\xff]*$/.test(line));
@@ -302,6 +279,19 @@ describe('ResponseCookies', () => {
       same([...ours].map(([name]) => name), [...new Set(wanted.flatMap(({ name }) => name ?? []))], lines);
       if (lines.some((line) => !other.toString().includes(line))) differs.add('CK-18');
     }));
+});
+
+/** One input for each rule, so that also the rare ones happen. @type {[rules: Record<string, any>, ours: any, theirs: any, inputs: [rule: string, input: any][]][]} */
+const examples = [
+  [HEADER, (text) => [...parseCookie(text)], (text) => [...theirs.parseCookie(text)], [['CK-1', 'a=1 ; b=2'], ['CK-3', 'a=1, b=2'], ['T36', 'a=1;'.repeat(512) + 'b=2']]],
+  [LINE, (line) => parseSetCookie(line, next), theirs.parseSetCookie, [['CK-8', 'a=1; maxage=5'], ['CK-9', 'a=%2525'], ['CK-10', 'a=%zz; Path=/x'], ['CK-12', 'a=1; a=2'], ['T34', 'a=\ud800']]],
+  [FOLDED, splitCookiesString, reference.splitCookiesString, [['CK-13', 'a=1,\u00a0b=2'], ['T34', 'a=\ud800']]],
+  [WRITTEN, stringifyCookie, theirs.stringifyCookie, [['CK-7', { name: 'a', value: '1', sameSite: true }], ['T34', { name: 'a', value: '\ud800' }]]],
+];
+test.each(examples.flatMap(([rules, ours, wanted, rows]) => rows.map(([rule, input]) => [rule, show(input).slice(0, 40), rules, ours, wanted, input])))('%s %s is otherwise', (rule, _text, rules, ours, wanted, input) => {
+  expect(rules[rule](input)).toBe(true);
+  expect(outcome(() => ours(input))).not.toEqual(outcome(() => wanted(input)));
+  differs.add(rule);
 });
 
 test('every accepted difference happens and has a row in docs/differences.md', () => {
