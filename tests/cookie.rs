@@ -129,6 +129,17 @@ fn time_grows_with_the_length() {
     }
 }
 
+#[test]
+fn no_name_holds_what_separates() {
+    let text = b"a=1; b = 2; c; d=4, e=5; f=g=h";
+    for name in ["a=1", "a=", "b ", " b", "c;", "c; d", "d=4, e", "f=g", "=", ";", " ", ""] {
+        assert_eq!(last_pair(text, name.as_bytes()), None, "CK-1: {name:?}");
+    }
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        assert!(last_pair(text, name.as_bytes()).is_some(), "CK-1: {name:?}");
+    }
+}
+
 /// Texts in which every rule has its say: short pieces of syntax, and stretches that fill blocks of sixteen.
 fn header() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
