@@ -36,24 +36,59 @@ impl<'a> Block<'a> {
     /// A bit for each byte that is `byte`, the lowest for the first.
     #[inline(always)]
     pub(super) fn bits_of(self, byte: u8) -> u32 {
-        self.bits_of_either(byte, byte)
+        bits(found(self.bytes, byte)).wrapping_shr(self.skip)
     }
 
     /// A bit for each byte that is one of two.
-    #[cfg(target_feature = "simd128")]
     #[inline(always)]
     pub(super) fn bits_of_either(self, one: u8, other: u8) -> u32 {
-        use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
-        let whole = u128::from_le_bytes(*self.bytes);
-        let bytes = u64x2(whole as u64, (whole >> 64) as u64);
-        let found = v128_or(u8x16_eq(bytes, u8x16_splat(one)), u8x16_eq(bytes, u8x16_splat(other)));
-        u32::from(i8x16_bitmask(found)).wrapping_shr(self.skip)
+        bits(either(found(self.bytes, one), found(self.bytes, other))).wrapping_shr(self.skip)
     }
 
-    /// A bit for each byte that is one of two.
-    #[cfg(not(target_feature = "simd128"))]
-    pub(super) fn bits_of_either(self, one: u8, other: u8) -> u32 {
-        let bit = |byte: &u8| u32::from(*byte == one || *byte == other);
-        self.bytes.iter().rev().fold(0, |bits, byte| bits << 1 | bit(byte)).wrapping_shr(self.skip)
+    /// A bit for each place where this has one byte and a block that is aligned like it has another.
+    #[inline(always)]
+    pub(super) fn bits_of_both(self, one: u8, aligned: Block<'_>, other: u8) -> u32 {
+        bits(both(found(self.bytes, one), found(aligned.bytes, other))).wrapping_shr(self.skip)
+    }
+}
+
+#[cfg(not(target_feature = "simd128"))]
+use self::portable::{bits, both, either, found};
+#[cfg(target_feature = "simd128")]
+use self::simd::{bits, both, either, found};
+
+#[cfg(target_feature = "simd128")]
+mod simd {
+    use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128};
+    pub(super) use std::arch::wasm32::{v128_and as both, v128_or as either};
+
+    #[inline(always)]
+    pub(super) fn found(bytes: &[u8; super::WIDTH], byte: u8) -> v128 {
+        let whole = u128::from_le_bytes(*bytes);
+        u8x16_eq(u64x2(whole as u64, (whole >> 64) as u64), u8x16_splat(byte))
+    }
+
+    #[inline(always)]
+    pub(super) fn bits(found: v128) -> u32 {
+        u32::from(i8x16_bitmask(found))
+    }
+}
+
+#[cfg(not(target_feature = "simd128"))]
+mod portable {
+    pub(super) fn found(bytes: &[u8; super::WIDTH], byte: u8) -> u32 {
+        bytes.iter().rev().fold(0, |bits, its| bits << 1 | u32::from(*its == byte))
+    }
+
+    pub(super) fn bits(found: u32) -> u32 {
+        found
+    }
+
+    pub(super) fn both(one: u32, other: u32) -> u32 {
+        one & other
+    }
+
+    pub(super) fn either(one: u32, other: u32) -> u32 {
+        one | other
     }
 }

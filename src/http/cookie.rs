@@ -54,48 +54,48 @@ impl Span {
 pub fn each_pair(text: &[u8], mut visit: impl FnMut(Pair)) {
     let mut room = [0; WIDTH];
     let (whole, rest) = blocks(text, &mut room);
-    let (mut left, mut index, mut at) = (MOST_PAIRS, 0_usize, 0_usize);
-    let mut piece = Piece::from(0);
+    let (mut left, mut piece) = (MOST_PAIRS, Piece::from(0));
+    let (mut marks, mut percents, mut next) = (0, 0, 0_usize);
     loop {
-        let block = whole.get(index).map_or(rest, Block::new);
-        let mut marks = block.bits_of_either(b';', b',');
-        let mut percents = block.bits_of(b'%');
-        if index == whole.len() {
-            // The end of the text ends a piece, too.
-            marks |= 1_u32.wrapping_shl(text.len().wrapping_sub(at) as u32);
-        }
-        while marks != 0 {
-            let below = marks.wrapping_sub(1) & !marks;
-            let mark = at.wrapping_add(marks.trailing_zeros() as usize);
-            marks &= marks.wrapping_sub(1);
-            if text.get(mark) == Some(&b',') {
-                piece.comma = true;
-                continue;
+        while marks == 0 {
+            piece.percent |= percents != 0;
+            let block = match whole.get(next) {
+                Some(bytes) => Block::new(bytes),
+                None if next == whole.len() => rest,
+                None => return,
+            };
+            (marks, percents) = (block.bits_of_either(b';', b','), block.bits_of(b'%'));
+            if next == whole.len() {
+                // The end of the text ends a piece, too.
+                marks |= 1_u32.wrapping_shl(text.len().wrapping_sub(next.wrapping_mul(WIDTH)) as u32);
             }
-            piece.percent |= percents & below != 0;
-            percents &= !below;
-            piece.end = mark;
-            loop {
-                let line = if piece.comma { piece.first_line(text) } else { piece };
-                if let Some(pair) = line.pair(text) {
-                    left = left.wrapping_sub(1);
-                    visit(pair);
-                }
-                if left == 0 {
-                    return;
-                }
-                if line.end == mark {
-                    break;
-                }
-                piece.start = line.end.wrapping_add(JOINT.len());
+            next = next.wrapping_add(1);
+        }
+        let below = marks.wrapping_sub(1) & !marks;
+        let mark = next.wrapping_sub(1).wrapping_mul(WIDTH).wrapping_add(marks.trailing_zeros() as usize);
+        marks &= marks.wrapping_sub(1);
+        if text.get(mark) == Some(&b',') {
+            piece.comma = true;
+            continue;
+        }
+        piece.percent |= percents & below != 0;
+        percents &= !below;
+        piece.end = mark;
+        loop {
+            let line = if piece.comma { piece.first_line(text) } else { piece };
+            if let Some(pair) = line.pair(text) {
+                left = left.wrapping_sub(1);
+                visit(pair);
             }
-            piece = Piece::from(mark.wrapping_add(1));
+            if left == 0 {
+                return;
+            }
+            if line.end == mark {
+                break;
+            }
+            piece.start = line.end.wrapping_add(JOINT.len());
         }
-        if index == whole.len() {
-            return;
-        }
-        piece.percent |= percents != 0;
-        (index, at) = (index.wrapping_add(1), at.wrapping_add(WIDTH));
+        piece = Piece::from(mark.wrapping_add(1));
     }
 }
 
@@ -121,7 +121,7 @@ impl Piece {
         if start >= end {
             return None;
         }
-        let equals = find_equals(text, start, end);
+        let equals = find(text, start, end, b'=');
         let (name, value) = if equals < end {
             let value = Span { start: trim_start(text, equals.wrapping_add(1), end), end };
             (Span { start, end: trim_end(text, start, equals) }, Some(value))
@@ -147,21 +147,18 @@ impl Piece {
     }
 }
 
-/// Where the first `=` is; `end` or more where there is none before that.
+/// Where the first such byte is; `end` where there is none before that.
 #[inline(always)]
-fn find_equals(text: &[u8], mut at: usize, end: usize) -> usize {
-    while at < end {
-        let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk()) else {
-            while at < end && text.get(at) != Some(&b'=') {
-                at = at.wrapping_add(1);
-            }
-            return at;
-        };
-        let bits = Block::new(bytes).bits_of(b'=');
+fn find(text: &[u8], mut at: usize, end: usize, byte: u8) -> usize {
+    while let Some(bytes) = text.get(at..end).and_then(|rest| rest.first_chunk()) {
+        let bits = Block::new(bytes).bits_of(byte);
         if bits != 0 {
             return at.wrapping_add(bits.trailing_zeros() as usize);
         }
         at = at.wrapping_add(WIDTH);
+    }
+    while at < end && text.get(at) != Some(&byte) {
+        at = at.wrapping_add(1);
     }
     at
 }
@@ -192,7 +189,8 @@ fn is_space(text: &[u8], at: usize) -> bool {
     matches!(text.get(at), Some(b' ' | b'\t'))
 }
 
-/// The last of the first [`MOST_PAIRS`] cookies whose name is `name`, searched from the end.
+/// The last of the first [`MOST_PAIRS`] cookies whose name is `name`: looks for the name, from the end, and not at what
+/// else there is.
 ///
 /// # Examples
 ///
@@ -205,73 +203,54 @@ fn is_space(text: &[u8], at: usize) -> bool {
 /// ```
 #[must_use]
 pub fn last_pair(text: &[u8], name: &[u8]) -> Option<Pair> {
-    let mut room = [0; WIDTH];
-    let (mut before, rest) = blocks(text, &mut room);
-    let (mut block, mut at) = (rest, before.len().wrapping_mul(WIDTH));
-    let (mut end, mut comma) = (text.len(), false);
+    let (Some(first), Some(last)) = (name.first(), name.last()) else { return all_of(text, name).pop() };
+    // Where a name can begin, and where it then has its last byte.
+    let places = text.len().checked_sub(name.len())?.wrapping_add(1);
+    let (heads, tails) = (text.get(..places)?, text.get(name.len().wrapping_sub(1)..)?);
+    let mut room = ([0; WIDTH], [0; WIDTH]);
+    let ((heads, head), (tails, tail)) = (blocks(heads, &mut room.0), blocks(tails, &mut room.1));
+    let mut candidates = head.bits_of_both(*first, tail, *last);
+    let mut index = heads.len();
     loop {
-        let mut marks = block.bits_of_either(b';', b',');
-        while marks != 0 {
-            let bit = 31_u32.wrapping_sub(marks.leading_zeros());
-            marks &= !1_u32.wrapping_shl(bit);
-            let mark = at.wrapping_add(bit as usize);
-            if text.get(mark) == Some(&b',') {
-                comma = true;
-                continue;
-            }
-            let start = mark.wrapping_add(1);
-            if let Some(pair) = last_named(text, start, end, comma, name) {
-                return counted(text, name, pair);
-            }
-            (end, comma) = (mark, false);
+        while candidates == 0 {
+            index = index.checked_sub(1)?;
+            let (head, tail) = (Block::new(heads.get(index)?), Block::new(tails.get(index)?));
+            candidates = head.bits_of_both(*first, tail, *last);
         }
-        let Some((last, more)) = before.split_last() else { break };
-        (block, before, at) = (Block::new(last), more, at.wrapping_sub(WIDTH));
+        let bit = 31_u32.wrapping_sub(candidates.leading_zeros());
+        candidates &= !1_u32.wrapping_shl(bit);
+        match named_at(text, index.wrapping_mul(WIDTH).wrapping_add(bit as usize), name) {
+            Named::No => {}
+            Named::Yes(pair) if counts(text, pair.name.start) => return Some(pair),
+            Named::Yes(_) | Named::Perhaps => return all_of(text, name).pop(),
+        }
     }
-    last_named(text, 0, end, comma, name).and_then(|pair| counted(text, name, pair))
 }
 
-/// The last cookie of that name in a piece.
+/// Whether a cookie of some name begins at a place.
+enum Named {
+    No,
+    Yes(Pair),
+    /// There are commas, and perhaps lines that were joined.
+    Perhaps,
+}
+
 #[inline(always)]
-fn last_named(text: &[u8], start: usize, end: usize, comma: bool, name: &[u8]) -> Option<Pair> {
-    if comma {
-        return last_of_lines(text, start, end, name);
+fn named_at(text: &[u8], start: usize, name: &[u8]) -> Named {
+    let before = trim_end(text, 0, start).checked_sub(1).and_then(|at| text.get(at));
+    let behind = start.wrapping_add(name.len());
+    if !matches!(before, None | Some(b';' | b',')) || text.get(start..behind) != Some(name) {
+        return Named::No;
     }
-    let from = trim_start(text, start, end);
-    // The call that compares slices costs more than all the rest.
-    if text.get(from).copied().unwrap_or(0) != name.first().copied().unwrap_or(b'=') {
-        return None;
+    let end = find(text, behind, text.len(), b';');
+    let odd = name.iter().any(|byte| matches!(byte, b';' | b','));
+    if odd || before == Some(&b',') || find(text, behind, end, b',') < end {
+        return Named::Perhaps;
     }
-    let behind = from.wrapping_add(name.len());
-    let equals = trim_start(text, behind, end);
-    if text.get(from..behind) != Some(name) || (equals < end && text.get(equals) != Some(&b'=')) {
-        return None;
+    match (Piece { end, percent: true, ..Piece::from(start) }).pair(text) {
+        Some(pair) if pair.name.of(text) == name => Named::Yes(pair),
+        _ => Named::No,
     }
-    let pair = Piece { end, percent: true, ..Piece::from(start) }.pair(text)?;
-    (pair.name.of(text) == name).then_some(pair)
-}
-
-/// The same where lines may have been joined.
-#[cold]
-#[inline(never)]
-fn last_of_lines(text: &[u8], start: usize, end: usize, name: &[u8]) -> Option<Pair> {
-    let (mut piece, mut last) = (Piece { end, percent: true, ..Piece::from(start) }, None);
-    loop {
-        let line = piece.first_line(text);
-        last = line.pair(text).filter(|pair| pair.name.of(text) == name).or(last);
-        if line.end == end {
-            return last;
-        }
-        piece.start = line.end.saturating_add(JOINT.len());
-    }
-}
-
-/// The pair found from the end, if it counts; else the last one that does.
-fn counted(text: &[u8], name: &[u8], found: Pair) -> Option<Pair> {
-    if counts(text, found.name.start) {
-        return Some(found);
-    }
-    all_of(text, name).pop()
 }
 
 /// Every cookie of that name.
