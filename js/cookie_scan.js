@@ -8,6 +8,8 @@ const CAPACITY = 16384;
 const LONGEST_NAME = 256;
 /** All but the sign of the last number of a pair, which says that its value may hold a `%`. */
 const PLACE = 0x7fffffff;
+/** The value of a name alone (CK-2). */
+const FLAG = 'true';
 const encoder = new TextEncoder();
 
 class Buffer {
@@ -75,10 +77,7 @@ const shared = new Buffer(CAPACITY);
  * @param {string} text
  */
 export function readAll(text) {
-  /** @type {Map<string, RequestCookie>} */
-  const cookies = new Map();
-  for (const cookie of readPairs(text).cookies) cookies.set(cookie.name, cookie);
-  return cookies;
+  return byName(readPairs(text).cookies);
 }
 
 /**
@@ -87,7 +86,15 @@ export function readAll(text) {
  */
 export function readList(text) {
   const { cookies, distinct } = readPairs(text);
-  return distinct ? cookies : [...readAll(text).values()];
+  return distinct ? cookies : [...byName(cookies).values()];
+}
+
+/** @param {RequestCookie[]} cookies */
+function byName(cookies) {
+  /** @type {Map<string, RequestCookie>} */
+  const named = new Map();
+  for (const cookie of cookies) named.set(cookie.name, cookie);
+  return named;
 }
 
 /** @param {string} text */
@@ -98,8 +105,11 @@ function readPairs(text) {
   /** @type {RequestCookie[]} */
   const cookies = [];
   for (let i = 0, end = 4 * Math.abs(count); i < end; i += 4) {
-    const value = valueOf(text, spans, i);
-    if (value !== undefined) cookies.push({ name: text.slice(spans[i], spans[i + 1]), value });
+    const name = text.slice(spans[i], spans[i + 1]);
+    const valueEnd = spans[i + 3];
+    const raw = text.slice(spans[i + 2], valueEnd & PLACE);
+    const value = valueEnd > 0 ? raw : valueEnd === 0 ? FLAG : decoded(raw);
+    if (value !== undefined) cookies.push({ name, value });
   }
   if (buffer !== shared) buffer.free();
   return { cookies, distinct: count >= 0 };
@@ -114,27 +124,22 @@ export function readOne(text, name) {
   if (text.length <= CAPACITY) {
     const found = shared.find(text, name);
     if (found === false) return undefined;
-    const value = found && valueOf(text, shared.spans, 0);
-    // One that does not decode is not there: an earlier one may be.
-    if (value !== undefined) return /** @type {string} */ (value);
+    if (found) {
+      const { spans } = shared;
+      const end = spans[3];
+      const raw = text.slice(spans[2], end & PLACE);
+      const value = end === 0 ? FLAG : raw.includes('%') ? decoded(raw) : raw;
+      // One that does not decode is not there: an earlier one may be.
+      if (value !== undefined) return value;
+    }
   }
   return readAll(text).get(name)?.value;
 }
 
-/**
- * The value of the pair whose numbers begin at `i`, undefined where it does not decode (CK-3).
- * @param {string} text
- * @param {Int32Array} spans
- * @param {number} i
- */
-function valueOf(text, spans, i) {
-  const end = spans[i + 3];
-  // A name alone is a flag (CK-2).
-  if (end === 0) return 'true';
-  const value = text.slice(spans[i + 2], end & PLACE);
-  if (end > 0 || !value.includes('%')) return value;
+/** @param {string} raw @returns {string | undefined} Nothing where it does not decode (CK-3). */
+function decoded(raw) {
   try {
-    return decodeURIComponent(value);
+    return decodeURIComponent(raw);
   } catch {
     return undefined;
   }
