@@ -12,7 +12,7 @@ const PLACE = 0x7fffffff;
 const FLAG = 'true';
 const encoder = new TextEncoder();
 
-class Buffer {
+class HeaderBuffer {
   #capacity;
   #scanner;
   #bytes = new Uint8Array();
@@ -70,7 +70,7 @@ class Buffer {
   }
 }
 
-const shared = new Buffer(CAPACITY);
+const shared = new HeaderBuffer(CAPACITY);
 
 /**
  * All cookies by name: the last of a name counts, at the place of the first (CK-4).
@@ -99,7 +99,7 @@ function byName(cookies) {
 
 /** @param {string} text */
 function readPairs(text) {
-  const buffer = text.length <= CAPACITY ? shared : new Buffer(text.length);
+  const buffer = text.length <= CAPACITY ? shared : new HeaderBuffer(text.length);
   const count = buffer.scan(text);
   const { spans } = buffer;
   /** @type {RequestCookie[]} */
