@@ -44,8 +44,8 @@ export class ContainerStartupOptions {
 }
 
 /**
- * Finds the pairs of a header. The header is written to [`CookieScanner::text`], byte by byte as RFC 9110 has it; a
- * character beyond ASCII counts as one byte that is none of the syntax. What is found is left in
+ * Finds the pairs of a header. The header is written to [`CookieScanner::text`], one byte a character; one beyond ASCII
+ * as any byte that is beyond ASCII, so that places in the bytes are places in the text. What is found is left in
  * [`CookieScanner::spans`]. Both stay where they are; views over them end when the memory grows.
  */
 export class CookieScanner {

@@ -281,7 +281,8 @@ fn counts(text: &[u8], end: usize) -> bool {
     false
 }
 
-/// Whether a name may occur twice among these. `false` is certain.
+/// Whether a name may occur twice among these. `false` is certain. `table` holds zeros, a power of two of them, more
+/// than there are names.
 ///
 /// # Examples
 ///
@@ -294,8 +295,6 @@ fn counts(text: &[u8], end: usize) -> bool {
 /// table.fill(0);
 /// assert!(may_repeat(text, [id, ok, again], &mut table));
 /// ```
-///
-/// `table` holds zeros, a power of two of them, more than there are names.
 #[inline(always)]
 pub fn may_repeat(text: &[u8], names: impl IntoIterator<Item = Span>, table: &mut [u32]) -> bool {
     let mask = table.len().wrapping_sub(1);
