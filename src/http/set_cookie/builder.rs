@@ -13,17 +13,10 @@ use crate::time::{Seconds, UnixMillis};
 #[derive(Clone, Debug)]
 #[must_use = "a builder makes no cookie until you call `build`"]
 pub struct SetCookieBuilder<'a> {
-    name: &'a str,
-    value: &'a str,
-    path: &'a str,
-    domain: &'a str,
+    /// All but what is still to be converted.
+    cookie: SetCookie<'a>,
     expires: Option<UnixMillis>,
     max_age: Option<Seconds>,
-    same_site: Option<SameSite>,
-    priority: Option<Priority>,
-    secure: bool,
-    http_only: bool,
-    partitioned: bool,
 }
 
 impl<'a> SetCookie<'a> {
@@ -39,31 +32,22 @@ impl<'a> SetCookie<'a> {
     /// # Ok::<(), freshtag::error::Error>(())
     /// ```
     pub fn builder(name: &'a str, value: &'a str) -> SetCookieBuilder<'a> {
-        SetCookieBuilder {
-            name,
-            value,
-            path: "",
-            domain: "",
-            expires: None,
-            max_age: None,
-            same_site: None,
-            priority: None,
-            secure: false,
-            http_only: false,
-            partitioned: false,
-        }
+        let cookie = Self::plain(name, Cow::Borrowed(value));
+        SetCookieBuilder { cookie, expires: None, max_age: None }
     }
 }
 
 impl<'a> SetCookieBuilder<'a> {
     /// `Path`. Empty: none.
-    pub fn path(self, path: &'a str) -> Self {
-        Self { path, ..self }
+    pub fn path(mut self, path: &'a str) -> Self {
+        self.cookie.path = Some(path).filter(|path| !path.is_empty());
+        self
     }
 
     /// `Domain`. Empty: none.
-    pub fn domain(self, domain: &'a str) -> Self {
-        Self { domain, ..self }
+    pub fn domain(mut self, domain: &'a str) -> Self {
+        self.cookie.domain = Some(domain).filter(|domain| !domain.is_empty());
+        self
     }
 
     /// `Expires`, printed in whole seconds, rounded down.
@@ -77,28 +61,33 @@ impl<'a> SetCookieBuilder<'a> {
     }
 
     /// `SameSite`.
-    pub fn same_site(self, same_site: SameSite) -> Self {
-        Self { same_site: Some(same_site), ..self }
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.cookie.same_site = Some(same_site);
+        self
     }
 
     /// `Priority`.
-    pub fn priority(self, priority: Priority) -> Self {
-        Self { priority: Some(priority), ..self }
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.cookie.priority = Some(priority);
+        self
     }
 
     /// `Secure`.
-    pub fn secure(self) -> Self {
-        Self { secure: true, ..self }
+    pub fn secure(mut self) -> Self {
+        self.cookie.secure = true;
+        self
     }
 
     /// `HttpOnly`.
-    pub fn http_only(self) -> Self {
-        Self { http_only: true, ..self }
+    pub fn http_only(mut self) -> Self {
+        self.cookie.http_only = true;
+        self
     }
 
     /// `Partitioned`.
-    pub fn partitioned(self) -> Self {
-        Self { partitioned: true, ..self }
+    pub fn partitioned(mut self) -> Self {
+        self.cookie.partitioned = true;
+        self
     }
 
     /// The cookie.
@@ -126,41 +115,31 @@ impl<'a> SetCookieBuilder<'a> {
     /// assert!(session.secure().build().is_ok());
     /// ```
     pub fn build(self) -> Result<SetCookie<'a>, Error> {
+        let cookie = self.cookie;
         let (expires, max_age) = (self.expires.map(HttpDate::new), self.max_age.map(whole));
-        let is_host = begins_with(self.name, "__Host-");
-        let is_secure = is_host || begins_with(self.name, "__Secure-");
+        let (path, domain) = (cookie.path.unwrap_or_default(), cookie.domain.unwrap_or_default());
+        let is_host = begins_with(cookie.name, "__Host-");
+        let is_secure = is_host || begins_with(cookie.name, "__Secure-");
         let faults = [
-            (!is_token(self.name), "name: use letters, digits and !#$%&'*+-.^_`|~ alone (RFC 9110, token)"),
+            (!is_token(cookie.name), "name: use letters, digits and !#$%&'*+-.^_`|~ alone (RFC 9110, token)"),
             (
-                !is_attribute(self.path) || self.path.starts_with(' ') || self.path.ends_with(' '),
+                !is_attribute(path) || path.starts_with(' ') || path.ends_with(' '),
                 "path: use ASCII without control characters, ';' and spaces at the ends; percent-encode the rest",
             ),
             (
-                !is_attribute(self.domain) || self.domain.contains([' ', ',']),
+                !is_attribute(domain) || domain.contains([' ', ',']),
                 "domain: use a host name such as 'example.com', in ASCII",
             ),
             (expires == Some(None), "expires: use a date of the years 1601 to 9999"),
             (max_age == Some(None), "maxAge: use a whole number of seconds, such as 3600"),
-            (is_secure && !self.secure, "secure: __Secure- and __Host- cookies need secure: true"),
-            (is_host && self.path != "/", "path: __Host- cookies need path: '/'"),
-            (is_host && !self.domain.is_empty(), "domain: leave it out, __Host- cookies have none"),
+            (is_secure && !cookie.secure, "secure: __Secure- and __Host- cookies need secure: true"),
+            (is_host && path != "/", "path: __Host- cookies need path: '/'"),
+            (is_host && !domain.is_empty(), "domain: leave it out, __Host- cookies have none"),
         ];
         if let Some((_, message)) = faults.into_iter().find(|(is_there, _)| *is_there) {
             return Err(invalid(message));
         }
-        Ok(SetCookie {
-            name: self.name,
-            value: Cow::Borrowed(self.value),
-            path: Some(self.path).filter(|path| !path.is_empty()),
-            domain: Some(self.domain).filter(|domain| !domain.is_empty()),
-            expires: expires.flatten(),
-            max_age: max_age.flatten(),
-            same_site: self.same_site,
-            priority: self.priority,
-            secure: self.secure,
-            http_only: self.http_only,
-            partitioned: self.partitioned,
-        })
+        Ok(SetCookie { expires: expires.flatten(), max_age: max_age.flatten(), ..cookie })
     }
 }
 
