@@ -6,6 +6,8 @@ import { CookieScanner, memory } from '#wasm';
 /** Longer headers get a buffer of their own. */
 const CAPACITY = 16384;
 const LONGEST_NAME = 256;
+/** How many pairs the scanner leaves, four numbers each. */
+const MOST_PAIRS = 512;
 /** All but the sign of the last number of a pair, which says that its value may hold a `%`. */
 const PLACE = 0x7fffffff;
 /** The value of a name alone (CK-2). */
@@ -62,7 +64,7 @@ class HeaderBuffer {
   /** Views of the module's memory, which end when it grows. */
   #look() {
     this.#bytes = new Uint8Array(memory.buffer, this.#scanner.text(), this.#capacity);
-    this.spans = new Int32Array(memory.buffer, this.#scanner.spans(), 4 * 512);
+    this.spans = new Int32Array(memory.buffer, this.#scanner.spans(), 4 * MOST_PAIRS);
   }
 
   free() {

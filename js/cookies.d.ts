@@ -80,9 +80,8 @@ export type NewCookie<Name extends string = string> = { name: Name; value?: Cook
 /** Which cookie to delete: the path and the domain must be those it was set with. */
 export type DeletedCookie = { name: string } & CookieOptions;
 
-/** The Set-Cookie fields of a response's headers. Fields that were there stay as they are until their name is set. */
-export declare class ResponseCookies implements Iterable<[string, ResponseCookie]> {
-  constructor(headers: Headers, options?: { compat?: Compat });
+/** Cookies to read and to set. */
+export interface CookieStore extends Iterable<[string, ResponseCookie]> {
   readonly size: number;
   get(name: string | { name: string }): ResponseCookie | undefined;
   getAll(name?: string | { name: string }): ResponseCookie[];
@@ -95,19 +94,16 @@ export declare class ResponseCookies implements Iterable<[string, ResponseCookie
   toString(): string;
 }
 
-/** The visitor's cookies, with what was set since. `set` and `delete` work in route handlers until they return. */
-export interface CookieStore extends Iterable<[string, ResponseCookie]> {
-  readonly size: number;
-  get(name: string | { name: string }): ResponseCookie | undefined;
-  getAll(name?: string | { name: string }): ResponseCookie[];
-  has(name: string): boolean;
-  /** An empty value without `maxAge` and `expires` deletes the cookie. */
-  set<Name extends string>(name: Name, value: CookieValue, ...options: OptionsOf<Name>): this;
-  set<Name extends string>(cookie: NewCookie<Name>): this;
-  delete(name: string): this;
-  delete(cookie: DeletedCookie): this;
-  toString(): string;
+/** The Set-Cookie fields of a response's headers. Fields that were there stay as they are until their name is set. */
+export interface ResponseCookies extends CookieStore {}
+export declare class ResponseCookies {
+  constructor(headers: Headers, options?: { compat?: Compat });
 }
+
+/**
+ * The visitor's cookies, with what was set since. `set` and `delete` work in route handlers until they return; an empty
+ * value without `maxAge` and `expires` deletes the cookie.
+ */
 export declare function cookies(): Promise<CookieStore>;
 
 /** A `Cookie` text as values by name. */
