@@ -28,6 +28,7 @@ export class Jar {
   #header;
   /** @type {RequestCookies | undefined} */
   #asked;
+  /** What a middleware and the handler set, once there is something. @type {ResponseCookies | undefined} */
   #changes;
 
   /**
@@ -38,13 +39,18 @@ export class Jar {
     const { compat } = rules;
     this.#compat = compat;
     this.#header = headers.get('cookie');
+    if (!bringsCookies(headers, rules)) return;
     const earlier = new Headers();
-    const folded = bringsCookies(headers, rules) ? headers.get(FROM_MIDDLEWARE) : null;
-    for (const line of folded ? splitCookiesString(folded) : []) {
+    for (const line of splitCookiesString(headers.get(FROM_MIDDLEWARE) ?? '')) {
       const { name, text } = mergedLine(line, compat);
       if (name !== undefined) earlier.append('set-cookie', text);
     }
     this.#changes = new ResponseCookies(earlier, { compat });
+  }
+
+  /** To be changed: most requests only read. */
+  get #changed() {
+    return (this.#changes ??= new ResponseCookies(new Headers(), { compat: this.#compat }));
   }
 
   /** Parsed when somebody reads: a handler that only sets pays nothing for what came. */
@@ -54,7 +60,7 @@ export class Jar {
 
   /** Whether the response has something to set; of a Server Action, whether its page is to be rendered anew (CK-24). */
   get modified() {
-    return this.#changes.size > 0;
+    return this.#changes !== undefined && this.#changes.size > 0;
   }
 
   /**
@@ -63,7 +69,7 @@ export class Jar {
    * @returns {ResponseCookie | undefined}
    */
   get(name) {
-    const changed = this.#changes.get(name);
+    const changed = this.#changes?.get(name);
     if (changed) return changed;
     const cookie = this.#request.get(name);
     // Next makes a cookie to be set of each that came (CK-23).
@@ -72,13 +78,13 @@ export class Jar {
 
   /** @param {string} name */
   has(name) {
-    return this.#changes.has(name) || this.#request.has(name);
+    return this.#changes?.has(name) || this.#request.has(name);
   }
 
   /** In the order of the request, then in that of the first change (CK-24). */
   get names() {
     const names = new Set(Array.from(this.#request, ([name]) => name));
-    for (const [name] of this.#changes) names.add(name);
+    for (const [name] of this.#changes ?? []) names.add(name);
     return names;
   }
 
@@ -88,13 +94,13 @@ export class Jar {
     const lasts = options?.maxAge ?? options?.expires;
     const empty = value === '' || value === undefined || value === null;
     // As Next's documentation has it; Next itself sets an empty cookie that stays.
-    if (empty && (lasts === undefined || lasts === null) && !isNext(this.#compat)) this.#changes.delete({ ...options, name });
-    else this.#changes.set(name, value, options);
+    if (empty && (lasts === undefined || lasts === null) && !isNext(this.#compat)) this.#changed.delete({ ...options, name });
+    else this.#changed.set(name, value, options);
   }
 
   /** @param {[any]} args */
   delete(args) {
-    this.#changes.delete(...args);
+    this.#changed.delete(...args);
   }
 
   /**
@@ -110,7 +116,7 @@ export class Jar {
   }
 
   get #lines() {
-    const lines = linesOf(this.#changes);
+    const lines = this.#changes ? linesOf(this.#changes) : [];
     if (lines.length < 2) return lines;
     const order = new Map(Array.from(this.names, (name, index) => [name, index]));
     /** @param {{ name?: string }} line */
@@ -120,6 +126,6 @@ export class Jar {
 
   /** @param {string} name The line that sets a cookie, if it was set. */
   line(name) {
-    return linesOf(this.#changes).findLast((line) => line.name === name)?.text;
+    return this.#changes && linesOf(this.#changes).findLast((line) => line.name === name)?.text;
   }
 }
