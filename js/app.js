@@ -6,7 +6,7 @@ import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
 import { Route } from './route.js';
 import { serveRoute } from './serve.js';
-import { isNext } from './set_cookie.js';
+import { settingsOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Defer} Defer */
 /** @typedef {import('./call.js').Call} Call */
@@ -36,14 +36,13 @@ import { isNext } from './set_cookie.js';
 export function createApp(options = {}) {
   const routes = Object.entries(options.routes ?? {}).map(([pattern, module]) => new Route(pattern, module));
   const engines = new Engines(options, routes);
-  isNext(options.compat);
-  const cookieRules = { compat: options.compat, trustMiddleware: options.trustMiddleware === true };
+  const settings = settingsOf(options);
   return {
     async fetch(request, env = {}, ctx) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine'>} */
-      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, cookieRules, stores: !!env.CACHE, dev: isDev(env) };
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings, stores: !!env.CACHE, dev: isDev(env) };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
         return await answer({ ...call, engine: engines.get(env) });

@@ -4,7 +4,7 @@
 /** @typedef {import('./contract.js').Visit} Visit */
 /** @typedef {import('./contract.js').Defer} Defer */
 /** @typedef {import('./route.js').Route} Route */
-/** @typedef {import('./jar.js').CookieRules} CookieRules */
+/** @typedef {import('./settings.js').Settings} Settings */
 
 /**
  * @typedef {object} Call
@@ -18,7 +18,7 @@
  * @property {string} pathname As it stands in the URL, nothing decoded.
  * @property {string} search
  * @property {Defer} defer
- * @property {CookieRules} cookieRules
+ * @property {Settings} settings
  * @property {boolean} dev
  */
 

@@ -20,7 +20,7 @@ export async function cookies() {
   const scope = requestScope('cookies');
   if (!readRequest(scope, 'cookies()')) return new ReadonlyCookies(new Jar(new Headers(), { trustMiddleware: false }));
   const { work } = scope;
-  const jar = (work.jar ??= new Jar(work.request.headers, work.cookieRules));
+  const jar = (work.jar ??= new Jar(work.request.headers, work.settings.cookies));
   return scope.phase === 'action' && !work.answered ? new Cookies(jar, work) : new ReadonlyCookies(jar);
 }
 

@@ -22,10 +22,10 @@ const memo = new WeakMap();
 export async function listPaths(route, call) {
   const generate = route.module.generateStaticParams;
   if (generate === undefined) return [];
-  const { engine, stores, request, defer, cookieRules } = call;
+  const { engine, stores, request, defer, settings } = call;
   // A visit of its own: the work frees it.
   const visit = engine.visit(undefined, defer);
-  const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: route.mode, how: 'prerender', request, defer, cookieRules });
+  const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: route.mode, how: 'prerender', request, defer, settings });
   const scope = new Scope('params', work, visit, undefined);
   try {
     const list = await scope.run(async () => generate({ params: {} }));

@@ -81,11 +81,11 @@ export async function runHandler(work, handler, request, params, headOnly = fals
  * @param {Response} response
  */
 function withCookies(work, response) {
-  const { request, cookieRules, scope } = work;
-  if (!work.jar && bringsCookies(request.headers, cookieRules)) {
+  const { request, settings, scope } = work;
+  if (!work.jar && bringsCookies(request.headers, settings.cookies)) {
     // A page for everybody is the same from the store, where nobody adds a cookie.
     const forOne = !scope.collector || scope.collector.isDynamic() !== undefined;
-    if (forOne) work.jar = new Jar(request.headers, cookieRules);
+    if (forOne) work.jar = new Jar(request.headers, settings.cookies);
   }
   if (work.jar?.modified) work.jar.mergeInto(response.headers);
   return response;

@@ -116,10 +116,10 @@ function sealed(work, [status, block, body, log]) {
 export function renderer(call, route, watch = {}, pathname = call.pathname) {
   return async (how, visit, collector) => {
     const live = how === 'live';
-    const { engine, defer, cookieRules } = call;
+    const { engine, defer, settings } = call;
     // Nothing of this visitor reaches a render that is not for him.
     const request = live && route.mode !== 'force-static' ? call.request : bareRequest(call.request, pathname);
-    const work = new Work({ engine, visit, collector, route: route.pattern, mode: route.mode, how, request, defer, cookieRules });
+    const work = new Work({ engine, visit, collector, route: route.pattern, mode: route.mode, how, request, defer, settings });
     if (live) watch.started?.(work);
     try {
       const params = engine.routeParams(pathname);
@@ -136,10 +136,10 @@ export function renderer(call, route, watch = {}, pathname = call.pathname) {
  * @param {Call} call
  * @param {Route} route
  */
-function liveRun({ request, pathname, defer, cookieRules }, route) {
+function liveRun({ request, pathname, defer, settings }, route) {
   const { pattern, mode } = route;
   const seen = mode === 'force-static' && route.storable ? bareRequest(request, pathname) : request;
-  return { route: pattern, mode, how: /** @type {const} */ ('live'), request: seen, defer, cookieRules };
+  return { route: pattern, mode, how: /** @type {const} */ ('live'), request: seen, defer, settings };
 }
 
 /**

@@ -8,7 +8,7 @@ import { Scope } from './scope.js';
 /** @typedef {'auto' | 'force-dynamic' | 'error' | 'force-static'} Mode */
 
 /** @typedef {import('./jar.js').Jar} Jar */
-/** @typedef {import('./jar.js').CookieRules} CookieRules */
+/** @typedef {import('./settings.js').Settings} Settings */
 
 /**
  * @typedef {object} WorkInit
@@ -20,7 +20,7 @@ import { Scope } from './scope.js';
  * @property {'live' | 'refresh' | 'prerender'} how
  * @property {Request} request
  * @property {Defer | undefined} defer
- * @property {CookieRules} cookieRules
+ * @property {Settings} settings
  */
 
 export class Work {
@@ -53,7 +53,7 @@ export class Work {
   });
 
   /** @param {WorkInit} init */
-  constructor({ engine, visit, collector, route, mode, how, request, defer, cookieRules }) {
+  constructor({ engine, visit, collector, route, mode, how, request, defer, settings }) {
     this.engine = engine;
     this.visit = visit;
     this.route = route;
@@ -61,7 +61,7 @@ export class Work {
     this.how = how;
     this.request = request;
     this.defer = defer;
-    this.cookieRules = cookieRules;
+    this.settings = settings;
     this.scope = new Scope('route', this, visit, collector);
     // Nobody replies to a background render: its end is the end of its body.
     this.#replied = how !== 'live';
