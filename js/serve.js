@@ -3,6 +3,7 @@ import { isListed } from './params.js';
 import { failureCode, NO_CACHE, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, runHandler } from './route.js';
+import { afterThrow, finish, handlerFailed, settled } from './settle.js';
 import { isSocket, release, Work } from './work.js';
 
 /** @typedef {import('./call.js').Call} Call */
@@ -169,58 +170,6 @@ async function direct(call, route, isHead) {
       if (seen) headers.append('set-cookie', seen);
     }),
   );
-}
-
-/**
- * Writes what the handler recorded, then makes the response.
- * @param {Work} work
- * @param {(seen: string | undefined) => Response} respond
- */
-async function settled(work, respond) {
-  const { recorded } = work;
-  try {
-    await work.settle();
-  } catch (error) {
-    await work.response?.body?.cancel().catch(() => {});
-    work.bodyEnded();
-    work.replied();
-    return revalidateFailed(error);
-  }
-  try {
-    return respond(recorded ? work.visit?.seenCookie() : undefined);
-  } finally {
-    work.replied();
-  }
-}
-
-/** @param {Work} work @param {Response} response */
-function finish(work, response) {
-  work.replied();
-  return response;
-}
-
-/** @param {Work | undefined} work @param {unknown} error */
-async function afterThrow(work, error) {
-  try {
-    await work?.settle();
-  } catch (failure) {
-    console.error('freshtag: a revalidation of a handler that threw was not written:', failure);
-  }
-  work?.replied();
-  const code = /** @type {{ code?: unknown } | null} */ (error)?.code;
-  return code === 'REVALIDATE_FAILED' ? revalidateFailed(error) : handlerFailed(error);
-}
-
-/** @param {unknown} error */
-function handlerFailed(error) {
-  console.error(error);
-  return plain(500, 'Internal Server Error');
-}
-
-/** @param {unknown} error */
-function revalidateFailed(error) {
-  console.error('freshtag: REVALIDATE_FAILED:', error);
-  return plain(500, 'Internal Server Error', { 'x-freshtag-error': 'REVALIDATE_FAILED' });
 }
 
 /**
