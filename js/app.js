@@ -1,6 +1,7 @@
 // createApp: a Worker's fetch handler.
 import { isAdmin, serveAdmin } from './admin.js';
 import { cutUrl } from './call.js';
+import { clientScript } from './client_script.js';
 import { Engines, isDev } from './engine.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
@@ -25,6 +26,8 @@ import { settingsOf } from './settings.js';
  * @property {number} [memory] Bytes of hot bodies an isolate keeps.
  * @property {number} [maxEntryBytes]
  * @property {{ match: string, life?: string | object, tags?: string[] }[]} [originRules]
+ * @property {Function[] | Record<string, unknown>} [actions] The Server Actions that pages may call.
+ * @property {{ allowedOrigins?: string[], bodySizeLimit?: number | string, trustForwardedHost?: boolean }} [serverActions]
  * @property {'next'} [compat] Cookies as Next has them where ours differ (docs/differences.md).
  * @property {boolean} [trustMiddleware] Takes cookies from `x-middleware-set-cookie`: only where a visitor cannot send it.
  */
@@ -42,7 +45,7 @@ export function createApp(options = {}) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine'>} */
-      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings, stores: !!env.CACHE, dev: isDev(env) };
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings: settings(env), stores: !!env.CACHE, dev: isDev(env) };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
         return await answer({ ...call, engine: engines.get(env) });
@@ -55,7 +58,7 @@ export function createApp(options = {}) {
 
 /** @param {Call} call */
 function answer(call) {
-  if (isAdmin(call.pathname)) return serveAdmin(call);
+  if (isAdmin(call.pathname)) return clientScript(call) ?? serveAdmin(call);
   const index = call.engine.matchRoute(call.pathname);
   if (index >= 0) return serveRoute(call, index);
   if (index === -2) return plain(400, 'Bad Request');

@@ -9,7 +9,7 @@ export { parseCookie, RequestCookies } from './request_cookies.js';
 export { ResponseCookies } from './response_cookies.js';
 export { parseSetCookie, splitCookiesString, stringifyCookie } from './set_cookie.js';
 
-/** @typedef {import('./work.js').Work} Work */
+/** @typedef {import('./scope.js').Scope} Scope */
 /** @typedef {import('./cookies.js').ResponseCookie} ResponseCookie */
 
 /**
@@ -21,21 +21,21 @@ export async function cookies() {
   if (!readRequest(scope, 'cookies()')) return new ReadonlyCookies(new Jar(new Headers(), { trustMiddleware: false }));
   const { work } = scope;
   const jar = (work.jar ??= new Jar(work.request.headers, work.settings.cookies));
-  return scope.phase === 'action' && !work.answered ? new Cookies(jar, work) : new ReadonlyCookies(jar);
+  return scope.phase === 'action' && !work.answered ? new Cookies(jar, scope) : new ReadonlyCookies(jar);
 }
 
 /** The cookies of a request as they are now: every object of one request sees what the others set. */
 class Cookies {
   #jar;
-  #work;
+  #scope;
 
   /**
    * @param {Jar} jar
-   * @param {Work} [work] whose response can be changed
+   * @param {Scope} [scope] of the code that may change the response
    */
-  constructor(jar, work) {
+  constructor(jar, scope) {
     this.#jar = jar;
-    this.#work = work;
+    this.#scope = scope;
   }
 
   get size() {
@@ -77,7 +77,7 @@ class Cookies {
   }
 
   [Symbol.for('edge-runtime.inspect.custom')]() {
-    return `${this.#work ? 'Response' : 'Request'}Cookies ${JSON.stringify(Object.fromEntries(this.#byName()))}`;
+    return `${this.#scope ? 'Response' : 'Request'}Cookies ${JSON.stringify(Object.fromEntries(this.#byName()))}`;
   }
 
   toString() {
@@ -85,7 +85,7 @@ class Cookies {
     return this.getAll()
       .map(({ name, value }) => {
         const pair = `${name}=${encodeURIComponent(value)}`;
-        return this.#work ? (jar.line(name) ?? `${pair}; Path=/`) : pair;
+        return this.#scope ? (jar.line(name) ?? `${pair}; Path=/`) : pair;
       })
       .join('; ');
   }
@@ -96,7 +96,7 @@ class Cookies {
 
   /** What a handler may change looks like what it sets, the rest like what came (CK-23). @param {ResponseCookie} cookie */
   #shown(cookie) {
-    return this.#work ? cookie : { name: cookie.name, value: cookie.value };
+    return this.#scope ? cookie : { name: cookie.name, value: cookie.value };
   }
 
   /** Handed to a cached function, this would put one visitor's cookies into everybody's result. */
@@ -109,9 +109,9 @@ class Cookies {
   /** The jar of a response that is still to come (CK-25). */
   #open() {
     const jar = this.#read();
-    const work = this.#work;
-    const { phase } = currentScope() ?? work?.scope ?? {};
-    if (phase !== 'action' || !work || work.answered) throw new ReadonlyRequestCookiesError();
+    const own = this.#scope;
+    const { phase } = currentScope() ?? own ?? {};
+    if (!own || own.over || own.work.answered || phase !== 'action') throw new ReadonlyRequestCookiesError();
     return jar;
   }
 }

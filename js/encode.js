@@ -38,6 +38,19 @@ export async function encodeResult(value, opaques, id) {
 }
 
 /**
+ * The text of a value that goes to a visitor, and may come back.
+ * @param {unknown} value
+ * @param {string} what For the message where it cannot be encoded.
+ * @returns {Promise<string>}
+ */
+export function encodeValue(value, what) {
+  const refuse = (/** @type {unknown} */ opaque) => {
+    throw notPlain(opaque, what);
+  };
+  return encode(value, refuse, what);
+}
+
+/**
  * @param {string} text
  * @param {Opaques} opaques
  * @returns {unknown}

@@ -38,7 +38,55 @@ export interface RouteModule {
   [name: string]: unknown;
 }
 
+/** What {@link serverAction} returns: the function, which a page can also call. */
+export type ServerAction<F extends (...args: any[]) => any = (...args: any[]) => any> = F;
+
+export interface ServerActionOptions {
+  /** Unique in the app, and the same when code moves: `'comments:add'`. */
+  id: string;
+  /**
+   * Bound arguments travel encrypted (AES-GCM, under `NEXT_SERVER_ACTIONS_ENCRYPTION_KEY`), and no others are believed.
+   * Without it they travel in clear, as in Next, and whoever has the page can change them.
+   */
+  sealed?: boolean;
+}
+
+/**
+ * Makes `fn` a Server Action. It can be called once it is in `createApp({ actions })`, from pages of this site: by a form
+ * that holds its {@link formField}, where the last argument is the FormData, or by `callAction` of `freshtag/client`.
+ * Arguments come from visitors: check them, and who is asking.
+ *
+ * @example
+ * const addComment = serverAction(
+ *   async (postId: string, form: FormData) => {
+ *     await save(postId, String(form.get('text')));
+ *     updateTag(`comments-${postId}`);
+ *   },
+ *   { id: 'comments:add' },
+ * );
+ * const { name, value } = await formField(addComment.bind(null, '1')); // <input type="hidden" name="…" value="…">
+ */
+export declare function serverAction<F extends (...args: any[]) => any>(fn: F, options: ServerActionOptions): ServerAction<F>;
+
+/** The hidden field of a form, or the name and value of a button, that calls `action` with what was bound to it. */
+export declare function formField(action: (...args: any[]) => any): Promise<{ name: string; value: string }>;
+
+/** What `action` returned to the form whose answer this page is; undefined on every other page. */
+export declare function actionState<Result = any>(action: (...args: any[]) => Result): Awaited<Result> | undefined;
+
+export interface ServerActionsConfig {
+  /** Hosts other than this one whose pages may call: `'my-proxy.com'`, `'*.my-proxy.com'`, `'**.my-proxy.com'`, ports included. */
+  allowedOrigins?: string[];
+  /** Bytes, or a text such as `'2mb'`. One megabyte when absent. */
+  bodySizeLimit?: number | string;
+  /** Compares `Origin` with `X-Forwarded-Host`: only behind a proxy that sets it. */
+  trustForwardedHost?: boolean;
+}
+
 export interface AppOptions {
+  /** The Server Actions that pages may call: an array, or a module that exports nothing else. */
+  actions?: readonly ServerAction[] | Record<string, ServerAction>;
+  serverActions?: ServerActionsConfig;
   /** Modules by pattern: `/posts/[id]`, `/docs/[...rest]`, `/shop/[[...rest]]`, `/(group)/about`. */
   routes?: Record<string, RouteModule>;
   /** Address that answers what no route does; `env.ORIGIN` when absent. */

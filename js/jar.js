@@ -124,6 +124,12 @@ export class Jar {
     return lines.toSorted((a, b) => place(a) - place(b));
   }
 
+  /** A Cookie header of what is set now: what the browser would send next. */
+  get header() {
+    const cookies = Array.from(this.names, (name) => this.get(name)).filter((cookie) => cookie && cookie.value !== '');
+    return cookies.map((cookie) => `${cookie?.name}=${encodeURIComponent(cookie?.value ?? '')}`).join('; ');
+  }
+
   /** @param {string} name The line that sets a cookie, if it was set. */
   line(name) {
     return this.#changes && linesOf(this.#changes).findLast((line) => line.name === name)?.text;

@@ -62,7 +62,8 @@ export function revalidateTag(tag, profile) {
       '"revalidateTag" without the second argument is now deprecated, add second argument of "max" or use "updateTag". See more info here: https://nextjs.org/docs/messages/revalidate-tag-single-arg',
     );
   }
-  return record(work, (visit) => visit.recordTag(tag, profile || undefined));
+  const atOnce = !profile || (typeof profile === 'object' && profile.expire === 0);
+  return record(work, atOnce, (visit) => visit.recordTag(tag, profile || undefined));
 }
 
 /**
@@ -72,7 +73,7 @@ export function revalidateTag(tag, profile) {
  */
 export function updateTag(tag) {
   if (!currentScope()?.work.action) throw updateTagOutsideAction();
-  return record(mayRevalidate(`updateTag(${show(tag)})`), (visit) => visit.recordTag(tag, undefined));
+  return record(mayRevalidate(`updateTag(${show(tag)})`), true, (visit) => visit.recordTag(tag, undefined));
 }
 
 /**
@@ -82,7 +83,7 @@ export function updateTag(tag) {
  * @returns {Promise<void>}
  */
 export function revalidatePath(path, type) {
-  return record(mayRevalidate(`revalidatePath(${show(path)})`), (visit) => {
+  return record(mayRevalidate(`revalidatePath(${show(path)})`), true, (visit) => {
     const { id, warning } = visit.recordPath(path, type);
     if (warning) console.warn(warning);
     return id;
@@ -93,6 +94,7 @@ export function revalidatePath(path, type) {
 export function refresh() {
   const scope = currentScope();
   if (!scope?.work.action || scope.phase !== 'action') throw refreshOutsideAction();
+  scope.work.refreshed = true;
 }
 
 /**
@@ -113,15 +115,17 @@ function mayRevalidate(expression) {
 
 /**
  * @param {Work} work
+ * @param {boolean} atOnce Whether what it names has expired now.
  * @param {(visit: Visit) => number} add
  */
-function record(work, add) {
+function record(work, atOnce, add) {
   const { engine, visit } = work;
   if (!visit) {
     throw new FreshtagError('STORE', 'The cache failed during this request, so nothing can be revalidated. See the log.');
   }
   const id = add(visit);
   work.recorded = true;
+  work.revalidated ||= atOnce;
   return new Revalidation(async () => {
     if (engine && !work.closed) await engine.commit(visit, id);
   });

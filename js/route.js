@@ -1,6 +1,7 @@
 // Route handler modules, in the shape of app/**/route.js (NV-12, NV-13).
 import { FreshtagError } from './errors.js';
 import { bringsCookies, Jar } from './jar.js';
+import { interrupted } from './pages.js';
 import { NO_CACHE } from './reply.js';
 
 /** @typedef {import('./work.js').Work} Work */
@@ -59,7 +60,7 @@ export async function runHandler(work, handler, request, params, headOnly = fals
       try {
         return await handler(request, { params: Promise.resolve(params) });
       } catch (error) {
-        return interruption(error) ?? Promise.reject(error);
+        return (await interrupted(work, error, request, params)) ?? Promise.reject(error);
       } finally {
         work.answered = true;
       }
@@ -80,7 +81,7 @@ export async function runHandler(work, handler, request, params, headOnly = fals
  * @param {Work} work
  * @param {Response} response
  */
-function withCookies(work, response) {
+export function withCookies(work, response) {
   const { request, settings, scope } = work;
   if (!work.jar && bringsCookies(request.headers, settings.cookies)) {
     // A page for everybody is the same from the store, where nobody adds a cookie.
@@ -116,25 +117,6 @@ function checkResponse(returned, work) {
     );
   }
   return returned;
-}
-
-/**
- * The response of notFound(), forbidden(), unauthorized() and redirect(), told by their digest (NV-6, NV-7, NV-10).
- * @param {unknown} error
- * @returns {Response | undefined}
- */
-function interruption(error) {
-  const digest = /** @type {{ digest?: unknown } | null} */ (error)?.digest;
-  if (typeof digest !== 'string') return undefined;
-  const [name, kind, ...rest] = digest.split(';');
-  if (name === 'NEXT_HTTP_ERROR_FALLBACK' && ['404', '403', '401'].includes(kind)) {
-    return new Response(null, { status: Number(kind) });
-  }
-  const status = Number(rest.at(-2));
-  if (name === 'NEXT_REDIRECT' && [303, 307, 308].includes(status)) {
-    return new Response(null, { status, headers: { location: rest.slice(0, -2).join(';') } });
-  }
-  return undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 // Routes: from the call to the response.
+import { isPossibleAction, serveAction } from './act.js';
 import { isListed } from './params.js';
 import { failureCode, NO_CACHE, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
@@ -23,7 +24,9 @@ export async function serveRoute(call, index) {
   const { method } = request;
   const [verdict, allow] =
     method === 'GET' && route.methods.includes('GET') ? ['run', ''] : engine.method(index, method);
-  switch (verdict) {
+  // A module with a POST of its own is no page: it answers its forms itself.
+  const calls = verdict === 'not-allowed' && route.module.GET && call.settings.actions.app.any && isPossibleAction(request);
+  switch (calls ? 'run' : verdict) {
     case 'bad':
       return plain(400, null);
     case 'not-allowed':
@@ -38,6 +41,7 @@ export async function serveRoute(call, index) {
       return handlerFailed(error);
     }
   }
+  if (calls) return serveAction(call, route);
   const isGet = method === 'GET' || verdict === 'head';
   return isGet && route.storable && call.stores ? stored(call, route, index) : direct(call, route, verdict === 'head');
 }

@@ -28,6 +28,12 @@ export class Work {
   recorded = false;
   /** Whether this runs a Server Action. */
   action = false;
+  /** Whether something expired at once, so that a page on a screen is out of date (SA-24). */
+  revalidated = false;
+  /** Whether `refresh()` was called. */
+  refreshed = false;
+  /** What an action returned to the form that this page answers. @type {{ definition: object, value: unknown } | undefined} */
+  actionState;
   /** Whether the head of the answer has told shared caches to keep it: from then on nothing may make it a visitor's own. */
   sealed = false;
   /** Whether the handler has returned: nothing can be added to the head of its response. */

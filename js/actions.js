@@ -1,0 +1,116 @@
+// The Server Actions of an app: under which ids they answer, and whose calls they take.
+import { AllowedOrigins, actionId } from './_stub.js';
+import { referenceOf } from './action.js';
+import { parseSize } from './body.js';
+import { FreshtagError } from './errors.js';
+
+/** @typedef {import('./action.js').Definition} Definition */
+/** @typedef {import('./app.js').AppOptions} AppOptions */
+
+const NO_KEY =
+  'A sealed Server Action needs NEXT_SERVER_ACTIONS_ENCRYPTION_KEY. Make one with `openssl rand -base64 32` and set it with `wrangler secret put NEXT_SERVER_ACTIONS_ENCRYPTION_KEY`.';
+
+export class Actions {
+  /** @type {Definition[]} */
+  #definitions;
+  /** The ids of the definitions, by the keys that salt them. @type {{ keys: string, table: Table } | undefined} */
+  #last;
+
+  /** @param {AppOptions} options */
+  constructor({ actions = [], serverActions = {} }) {
+    this.#definitions = definitionsOf(actions);
+    const { allowedOrigins = [], trustForwardedHost, bodySizeLimit = '1mb' } = serverActions;
+    const limit = parseSize(bodySizeLimit);
+    if (limit === undefined) {
+      throw new FreshtagError(
+        'CONFIG',
+        'serverActions.bodySizeLimit must be a number of bytes or a text such as "1mb" (b, kb, mb, gb), and at least 1 byte.',
+      );
+    }
+    this.bodySizeLimit = limit;
+    if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => typeof origin === 'string')) {
+      throw new FreshtagError('CONFIG', 'serverActions.allowedOrigins must be an array of hosts such as "*.my-proxy.com".');
+    }
+    this.allowedOrigins = new AllowedOrigins(allowedOrigins);
+    this.trustForwardedHost = trustForwardedHost === true;
+  }
+
+  /** Whether there are any. */
+  get any() {
+    return this.#definitions.length > 0;
+  }
+
+  /**
+   * The actions under the keys of an environment: base64, several with commas between, the first one in use.
+   * @param {Record<string, any>} env
+   */
+  in({ NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: keys = '' }) {
+    let last = this.#last;
+    if (last?.keys !== keys) last = this.#last = { keys, table: new Table(this, this.#definitions, keys) };
+    return last.table;
+  }
+}
+
+/** Actions by id. */
+export class Table {
+  /** @type {Map<string, Definition>} */
+  #byId = new Map();
+  /** @type {Map<Definition, string>} */
+  #ids = new Map();
+
+  /**
+   * @param {Actions} app
+   * @param {Definition[]} definitions
+   * @param {string} keys
+   */
+  constructor(app, definitions, keys) {
+    this.app = app;
+    this.keys = keys.split(',').filter((key) => key !== '');
+    // An id that an older key salted still stands in pages that were stored.
+    for (const salt of this.keys.length > 0 ? this.keys : ['']) {
+      for (const definition of definitions) {
+        const [, file, exportName] = /^(.*):([^:]*)$/s.exec(definition.id) ?? [, definition.id, 'default'];
+        // No compiler says which arguments are used, so all are.
+        const id = actionId({ salt, file, exportName, rest: true });
+        this.#byId.set(id, definition);
+        if (!this.#ids.has(definition)) this.#ids.set(definition, id);
+      }
+    }
+  }
+
+  /** @param {string} id @returns {Definition | undefined} */
+  get(id) {
+    return this.#byId.get(id);
+  }
+
+  /** @param {Definition} definition */
+  idOf(definition) {
+    const id = this.#ids.get(definition);
+    if (id !== undefined) return id;
+    throw new FreshtagError('CONFIG', `Server Action "${definition.id}" is not in createApp({ actions }), so nobody can call it.`);
+  }
+
+  /** What new bound arguments are sealed with. */
+  get sealingKey() {
+    const [key] = this.keys;
+    if (key === undefined) throw new FreshtagError('CONFIG', NO_KEY);
+    return key;
+  }
+}
+
+/** @param {unknown} actions @returns {Definition[]} */
+function definitionsOf(actions) {
+  if (typeof actions !== 'object' || actions === null) {
+    throw new FreshtagError('CONFIG', 'actions must be an array of Server Actions, or a module that exports them.');
+  }
+  /** @type {Map<string, Definition>} */
+  const byId = new Map();
+  for (const [name, action] of Object.entries(actions)) {
+    const definition = referenceOf(action)?.definition;
+    if (!definition) throw new FreshtagError('CONFIG', `actions: "${name}" is not made by serverAction(fn, { id }).`);
+    const known = byId.get(definition.id);
+    if (known && known !== definition) throw new FreshtagError('CONFIG', `actions: two of them have the id "${definition.id}".`);
+    byId.set(definition.id, definition);
+  }
+  return [...byId.values()];
+}
