@@ -6,7 +6,7 @@ import { encodeValue } from './encode.js';
 import { interruptOf } from './navigation.js';
 import { fallbackResponse, locationOf, redirectResponse } from './pages.js';
 import { failureCode, NO_CACHE, plain, withHeaders } from './reply.js';
-import { forbidStoring, runHandler, withCookies } from './route.js';
+import { runHandler, withCookies } from './route.js';
 import { Scope } from './scope.js';
 import { handlerFailed, settled } from './settle.js';
 import { Work } from './work.js';
@@ -185,7 +185,8 @@ async function answerForm(work, call, route, action) {
   }
   return settled(work, (seen) =>
     withHeaders(response, (headers) => {
-      forbidStoring(headers);
+      // Whatever the page says of itself: this one is of a POST (WK-8).
+      headers.set('cache-control', NO_CACHE);
       if (seen) headers.append('set-cookie', seen);
     }),
   );

@@ -1,4 +1,5 @@
 export { actionState, formField, serverAction } from './action.js';
+export { forbidden, notFound, permanentRedirect, redirect, unauthorized } from './navigation.js';
 export { createApp } from './app.js';
 export { cache } from './cache.js';
 export { cached } from './cached.js';

@@ -1,4 +1,7 @@
 // What all pages share: escaping, the frame, the style sheet and the list of things to try.
+import { draftMode, formField, imageTags } from 'freshtag';
+
+import { setDraft } from './actions.js';
 
 export const SITE = 'http://127.0.0.1:8787';
 
@@ -40,12 +43,15 @@ export function revalidateWith(order) {
 
 const NAV = [['/', 'Posts'], ['/now', 'Now'], ['/settings', 'Settings'], ['/api/quote', 'Quote']];
 
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0b7a5c" d="M1 3v5l7 7 6-6-7-7H2z"/><circle cx="5" cy="6" r="1.4" fill="#fff"/></svg>',
-)}`;
+/** The hidden field by which a form calls a Server Action. */
+export async function hidden(action) {
+  const { name, value } = await formField(action);
+  return html`<input type="hidden" name="${name}" value="${value}">`;
+}
 
-/** A whole page as a Response. `theme`: light, dark or system. `forms`: it has some, which this site answers. */
-export function page({ path, status = 200, theme = 'system', forms = false, title, summary, rendered, kept, body, tries }) {
+/** A whole page as a Response. `theme`: light, dark or system. `script`: the address of one, for those who have scripts. */
+export async function page({ path, theme = 'system', script, title, summary, rendered, kept, body, tries }) {
+  const { isEnabled } = await draftMode();
   const document = html`<!doctype html>
 <html lang="en" data-theme="${theme}">
 <head>
@@ -54,8 +60,9 @@ export function page({ path, status = 200, theme = 'system', forms = false, titl
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${summary}">
 <title>${path === '/' ? title : `${title} · Notes from the edge`}</title>
-<link rel="icon" href="${ICON}">
-<style>${STYLE}</style>
+${new Markup(await imageTags())}
+<style>${STYLE}</style>${script ? html`
+<script type="module" src="${script}"></script>` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>
@@ -65,6 +72,8 @@ export function page({ path, status = 200, theme = 'system', forms = false, titl
 ${NAV.map(([href, name]) => html`<a href="${href}"${href === path ? html` aria-current="page"` : ''}>${name}</a> `)}
 </nav>
 </header>
+${isEnabled ? html`<form class="draft" method="post" action="/" aria-label="Draft mode">${await hidden(setDraft.bind(null, false))}
+<p>Draft mode is on: you see what is not published.</p><button>Leave draft mode</button></form>` : ''}
 <main id="main">
 <h1>${title}</h1>
 <p class="summary">${summary}</p>
@@ -87,10 +96,10 @@ ${tries.map(
 </html>
 `;
   return new Response(document.text, {
-    status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action ${forms ? "'self'" : "'none'"}; frame-ancestors 'none'`,
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
     },
   });
@@ -145,6 +154,24 @@ button { min-height: 2.75rem; padding: .4rem 1.1rem; font: inherit; color: var(-
   border: 1px solid var(--edge); border-radius: 4px; cursor: pointer; }
 button:hover { border-color: var(--accent); color: var(--accent); }
 button[aria-current] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
+button[disabled] { opacity: .6; cursor: default; }
+.draft { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; justify-content: space-between; margin-top: 1rem;
+  padding: .6rem 1rem; border: 1px dashed var(--accent); border-radius: 4px; }
+.draft p { margin: 0; font-weight: 600; }
+.unpublished { margin-left: .4rem; padding: .05rem .45rem; border: 1px solid var(--edge); border-radius: 3px; font-size: .75rem; font-weight: 400;
+  letter-spacing: 0; vertical-align: .2em; }
+.drafts { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+section h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; }
+.comments { list-style: none; margin: 0 0 1.5rem; padding: 0; }
+.comments li { padding: .8rem 0; border-top: 1px solid var(--line); }
+.comments li:first-child { border-top: 0; }
+.comments p { margin: 0; white-space: pre-line; }
+label { display: block; margin: 0 0 .75rem; }
+input:not([type=hidden]), textarea { display: block; width: 100%; min-height: 2.75rem; margin-top: .2rem; padding: .4rem .7rem; font: inherit;
+  color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: 4px; }
+textarea { min-height: 7rem; resize: vertical; }
+.comment [role=status] { min-height: 1.65em; color: var(--soft); }
+.comment [role=status].error { color: var(--ink); font-weight: 600; }
 button[aria-current]::before { content: "✓ " / ""; color: var(--accent); }
 footer { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 footer h2 { font-size: 1.125rem; margin: 0 0 .75rem; }

@@ -66,4 +66,16 @@ export const posts = [
       'It needs only that the fingerprint is computed once, when the page is stored, and never again. Then the cheapest answer to the reader is also the cheapest one to give.',
     ],
   },
+  {
+    id: '7',
+    title: 'Before it is published',
+    date: '2026-11-24',
+    draft: true,
+    summary: 'An editor must see the page that nobody else may see yet, and the cache must not help.',
+    paragraphs: [
+      'This note is a draft. Everybody else gets a 404 at its address and a list without it, from the cache, while you read it.',
+      'Draft mode is a cookie with a signed token. Who sends it gets every page made afresh, and nothing that was made for him is ever stored: not the page, not the data it was made of. So there is no way for a draft to turn up in somebody else’s copy.',
+      'Leave draft mode with the button above, and this address is a 404 again for you, too.',
+    ],
+  },
 ];

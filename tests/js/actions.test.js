@@ -446,8 +446,10 @@ describe('what an action may do', () => {
     expect(JSON.parse((await dev.call()).text).message).toBe('what it is');
   });
 
-  test('SA-27: nothing of it may be stored', async () => {
-    const { call, submit } = await pageWith(act());
+  test('SA-27, WK-8: nothing of it may be stored, whatever the page says of itself', async () => {
+    const action = act();
+    const GET = async () => Response.json(await formField(action), { headers: { 'cache-control': 'public, max-age=60' } });
+    const { call, submit } = await pageWith(action, { module: { GET, revalidate: 60 } });
     for (const answer of [await call(), await submit(), await call([], { headers: { origin: 'null' } })]) {
       expect(answer.header('cache-control')).toBe('private, no-cache, no-store, max-age=0, must-revalidate');
       expect(answer.cache).toBe(null);

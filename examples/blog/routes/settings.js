@@ -15,7 +15,6 @@ export async function GET() {
   return page({
     path: PATH,
     theme,
-    forms: true,
     title: 'Settings',
     summary: 'A theme and a count of visits, kept in two cookies of your browser.',
     rendered: stamp(),
