@@ -95,7 +95,7 @@ const STATUS = new Map([['TOO_LARGE', 413], ['INVALID_REQUEST', 400], ['SEALED_A
  */
 async function run(work, { definition, args }) {
   const { scope } = work;
-  work.action = true;
+  work.action = work.acted = true;
   try {
     return { value: await scope.run(async () => definition.fn(...args)) };
   } catch (error) {

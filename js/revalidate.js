@@ -72,7 +72,9 @@ export function revalidateTag(tag, profile) {
  * @returns {Promise<void>}
  */
 export function updateTag(tag) {
-  if (!currentScope()?.work.action) throw updateTagOutsideAction();
+  const scope = currentScope();
+  const { action, acted } = scope?.work ?? {};
+  if (!action && !(acted && scope?.kind === 'after')) throw updateTagOutsideAction();
   return record(mayRevalidate(`updateTag(${show(tag)})`), true, (visit) => visit.recordTag(tag, undefined));
 }
 

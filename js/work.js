@@ -26,8 +26,10 @@ import { Scope } from './scope.js';
 export class Work {
   /** Whether a revalidation was recorded that `settle` must write. */
   recorded = false;
-  /** Whether this runs a Server Action. */
+  /** Whether a Server Action is running. */
   action = false;
+  /** Whether one has run, so that what it left for `after()` is still of it. */
+  acted = false;
   /** Whether something expired at once, so that a page on a screen is out of date (SA-24). */
   revalidated = false;
   /** Whether `refresh()` was called. */

@@ -510,6 +510,23 @@ describe('what an action may do', () => {
     expect(JSON.parse(next.text).list).toEqual(['first', 'second']);
   });
 
+  test('RV-5: updateTag is for actions and what they leave for after(), not for the page that follows', async () => {
+    const errors = [];
+    const attempt = (where) => {
+      try {
+        updateTag('t');
+      } catch (error) {
+        errors.push(`${where}: ${error.message.slice(0, 52)}`);
+      }
+    };
+    const action = act(() => (attempt('action'), after(() => attempt('after'))));
+    const GET = async () => (actionState(action), attempt('page'), Response.json(await formField(action)));
+    const { submit } = await pageWith(action, { module: { GET } });
+    errors.length = 0;
+    expect((await submit()).status).toBe(200);
+    expect(errors).toEqual(['page: updateTag can only be called from within a Server Act']);
+  });
+
   test('headers() and after() work, and a page for everybody does not stop cookies()', async () => {
     const done = [];
     const action = act(async () => {
