@@ -15,6 +15,7 @@ pub mod time;
 
 pub mod http;
 
+pub mod action;
 pub mod cache;
 pub mod route;
 

@@ -1,5 +1,6 @@
 //! What JavaScript calls. Conversions only: a rule or a loop here is in the wrong place.
 
+pub mod action;
 mod admin;
 mod collector;
 mod cookie;
@@ -18,6 +19,7 @@ pub mod set_cookie;
 mod store;
 mod visit;
 
+pub use self::action::AllowedOrigins;
 pub use self::collector::Collector;
 pub use self::cookie::CookieScanner;
 pub use self::engine::Engine;

@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod date;
 pub mod etag;
 pub mod headers;
+pub mod origin;
 pub mod set_cookie;
 pub mod upstream;
 pub mod vary;
