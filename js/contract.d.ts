@@ -135,3 +135,29 @@ export declare function printSetCookie(
 ): string;
 export declare function parseSetCookie(line: string): ParsedSetCookie | undefined;
 export declare function splitCookiesString(folded: string): string[];
+
+/** The compiled list of `allowedOrigins`. */
+export declare class AllowedOrigins {
+  constructor(patterns: string[]);
+  allows(originHost: string): boolean;
+  /** The verdict by its number; `trust`: 0 is the host alone, 1 a proxy, 2 as in Next. */
+  check(
+    origin: string | undefined,
+    host: string | undefined,
+    forwardedHost: string | undefined,
+    secFetchSite: string | undefined,
+    trust: number,
+  ): number;
+  free(): void;
+}
+export declare function originEntry(origin: string): string | undefined;
+/** 0: none; 1: it never matches; 2: it is too wide. */
+export declare function originDoubt(pattern: string): number;
+/** `used`: a byte for each argument; all are without it. */
+export declare function actionId(
+  salt: string,
+  file: string,
+  exportName: string,
+  used: Uint8Array | undefined,
+  cache: boolean,
+): string;

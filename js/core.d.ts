@@ -34,3 +34,86 @@ export declare function unstableCacheKey(
 
 /** The key of a route's entry. */
 export declare function routeCacheKey(kind: string, sourceRoute: string, pathname: string): string;
+
+/**
+ * Whether an entry of `allowedOrigins` matches the host of an origin, as in Next. A host has its port where that is not
+ * the scheme's own; `*` stands for one label, a first label `**` for one or more.
+ *
+ * ```js
+ * isCsrfOriginAllowed('shop.example.com', ['*.example.com']); // true
+ * ```
+ */
+export declare function isCsrfOriginAllowed(originHost: string, allowedOrigins?: readonly string[]): boolean;
+
+/** Headers of an action request; `null` or `undefined` where there is none. */
+export interface ActionRequest {
+  origin?: string | null;
+  host?: string | null;
+  /** `X-Forwarded-Host`: it counts with `trustForwardedHost` alone. */
+  forwardedHost?: string | null;
+  secFetchSite?: string | null;
+}
+
+/** `allow` is the entry of `allowedOrigins` with which the request would be allowed. */
+export type OriginVerdict =
+  | { allowed: true; reason: 'same-origin' | 'allowed-origin' | 'no-origin' }
+  | {
+      allowed: false;
+      reason: 'cross-origin' | 'null-origin' | 'malformed-origin' | 'cross-site' | 'no-host';
+      allow?: string;
+    };
+
+/**
+ * Whether a request may run an action: its `Origin` has to be the host that was asked, or one of `allowedOrigins`.
+ * A request without an `Origin` may, unless `Sec-Fetch-Site` says that another site sent it.
+ *
+ * ```js
+ * const { headers } = request;
+ * const { allowed, reason, allow } = checkActionOrigin({
+ *   origin: headers.get('origin'),
+ *   host: headers.get('host'),
+ *   secFetchSite: headers.get('sec-fetch-site'),
+ *   allowedOrigins: ['*.example.com'],
+ * });
+ * ```
+ */
+export declare function checkActionOrigin(
+  request: ActionRequest & {
+    allowedOrigins?: readonly string[];
+    /** A proxy in front sets `X-Forwarded-Host`, and nobody reaches the site around it. */
+    trustForwardedHost?: boolean;
+    /** `X-Forwarded-Host` comes before `Host`, and `Sec-Fetch-Site` has no say. */
+    compat?: 'next';
+  },
+): OriginVerdict;
+
+/**
+ * The id Next's compiler gives to an exported action, or to a cached function: 42 hexadecimal digits. With neither
+ * `params` nor `used`, or with a rest parameter, all arguments are sent.
+ */
+export declare function actionId(of: {
+  /** The text of the encryption key. */
+  salt: string;
+  /** The path of the module, as the compiler names it. */
+  file: string;
+  exportName: string;
+  /** How many parameters there are; an action that captures variables has one more, which comes first. */
+  params?: number;
+  rest?: boolean;
+  /** Which parameters the function uses, instead of `params`. */
+  used?: readonly boolean[];
+  /** A cached function, not an action. */
+  cache?: boolean;
+}): string;
+
+/**
+ * Seals the captured variables of an action, as Next does: AES-GCM under a random IV, bound to the id of the action. `key`
+ * is what NEXT_SERVER_ACTIONS_ENCRYPTION_KEY holds: 16, 24 or 32 bytes in base64; of several, the first one seals.
+ */
+export declare function encryptBoundArgs(actionId: string, text: string, key: string | readonly string[]): Promise<string>;
+
+/**
+ * Opens what {@link encryptBoundArgs} or Next has sealed, with any of the keys. Whatever is wrong with it, the error is
+ * `SEALED_ARGUMENTS`.
+ */
+export declare function decryptBoundArgs(actionId: string, sealed: string, key: string | readonly string[]): Promise<string>;

@@ -23,3 +23,8 @@ export const unstableCacheKey = (fnSource, keyParts, args, prefix = '') =>
 
 /** @param {string} kind @param {string} sourceRoute @param {string} pathname */
 export const routeCacheKey = (kind, sourceRoute, pathname) => rules.routeCacheKey(kind, sourceRoute, pathname);
+
+export { actionId } from './action_id.js';
+export { checkActionOrigin } from './action_origin.js';
+export { isCsrfOriginAllowed } from './allowed_origins.js';
+export { decryptBoundArgs, encryptBoundArgs } from './sealed.js';

@@ -27,7 +27,7 @@ impl AllowedOrigins {
         self.0.allows(host)
     }
 
-    /// The verdict on a request as a number, in the order of `VERDICTS` in `js/action_origin.js`. `trust`: 0 is the host
+    /// The verdict on a request as a number, in the order of `js/action_origin.js`. `trust`: 0 is the host
     /// alone, 1 a proxy, 2 as in Next.
     #[must_use]
     #[allow(clippy::needless_pass_by_value)] // what crosses is owned
