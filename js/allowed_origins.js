@@ -67,8 +67,4 @@ export function doubtsAbout(list) {
 }
 
 /** @param {readonly unknown[]} known @param {readonly unknown[]} list */
-function isSame(known, list) {
-  if (known.length !== list?.length) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== list[i]) return false;
-  return true;
-}
+const isSame = (known, list) => known.length === list?.length && known.every((pattern, at) => pattern === list[at]);

@@ -130,8 +130,11 @@ impl Labels {
     }
 }
 
+/// By bytes: to look for a `char` from the end takes longer.
 fn last_label(text: &str) -> (Option<&str>, &str) {
-    text.rsplit_once('.').map_or((None, text), |(before, label)| (Some(before), label))
+    let dot = text.bytes().rposition(|byte| byte == b'.');
+    let before = dot.and_then(|dot| text.get(..dot));
+    (before, dot.and_then(|dot| text.get(dot.saturating_add(1)..)).unwrap_or(text))
 }
 
 /// Whether there are two labels or more wherever one is a wildcard, none is empty, and `**` stands first alone.
