@@ -9,6 +9,7 @@
 //! Everything below `worker` and `bindings` is plain Rust: no JavaScript types, no clock, no randomness.
 
 pub mod error;
+pub mod hex;
 pub mod json;
 pub mod secret;
 pub mod time;

@@ -6,7 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// A secret text, from configuration.
+use crate::hex::hex;
+
+/// A secret, from configuration. Its text is not kept, only what keys for one purpose each are derived from.
 ///
 /// # Examples
 ///
@@ -19,43 +21,50 @@ use subtle::ConstantTimeEq;
 /// assert_eq!(format!("{secret:?}"), "Secret(…)");
 /// ```
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// Wraps a secret.
+    /// Takes a secret in: HKDF-Extract without a salt (RFC 5869 §2.2).
     #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub fn new(text: &str) -> Self {
+        Self(keyed(&[], &[text.as_bytes()]))
     }
 
-    /// Compares in time that depends on neither text, by way of a MAC of equal length.
+    /// Compares in time that depends on neither text.
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
-        let (ours, theirs) =
-            (self.mac("compare", self.0.as_bytes()), self.mac("compare", candidate.as_bytes()));
-        bool::from(ours.ct_eq(&theirs))
+        bool::from(self.0.ct_eq(&Self::new(candidate).0))
     }
 
     /// HMAC-SHA-256 of `message` under a key derived for `purpose`, so that a value made for one purpose
     /// proves nothing for another.
     #[must_use]
     pub fn mac(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
-        let derived = keyed(self.0.as_bytes(), purpose.as_bytes());
-        keyed(&derived, message)
+        // HKDF-Expand of a single block (RFC 5869 §2.3).
+        let derived = keyed(&self.0, &[purpose.as_bytes(), &[1]]);
+        keyed(&derived, &[message])
     }
 
-    /// Whether `tag` is [`Self::mac`] of `message`, in constant time.
+    /// [`Self::mac`] in hexadecimal digits.
     #[must_use]
-    pub fn verifies(&self, purpose: &str, message: &[u8], tag: &[u8]) -> bool {
-        bool::from(self.mac(purpose, message).as_slice().ct_eq(tag))
+    pub fn signature(&self, purpose: &str, message: &[u8]) -> String {
+        hex(&self.mac(purpose, message))
+    }
+
+    /// Whether `signature` is [`Self::signature`] of `message`, digit by digit, in constant time.
+    #[must_use]
+    pub fn verifies(&self, purpose: &str, message: &[u8], signature: &str) -> bool {
+        bool::from(self.signature(purpose, message).as_bytes().ct_eq(signature.as_bytes()))
     }
 }
 
-fn keyed(key: &[u8], message: &[u8]) -> [u8; 32] {
+fn keyed(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length: the error cannot occur, and an all-zero tag would verify nothing useful.
     match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mut mac) => {
-            mac.update(message);
+            for part in message {
+                mac.update(part);
+            }
             mac.finalize().into_bytes().into()
         }
         Err(_) => [0; 32],

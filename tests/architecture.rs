@@ -21,6 +21,7 @@ const LAYERS: &[(&str, usize)] = &[
     ("time", 0),
     ("secret", 0),
     ("error", 0),
+    ("hex", 0),
     ("json", 0),
     ("http", 1),
     ("cache", 2),

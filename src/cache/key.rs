@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::tag::Tag;
 use crate::error::{Error, ErrorCode};
+use crate::hex::hex;
 use crate::json::quote;
 
 /// Version of everything that is written; a reader of another version sees nothing.
@@ -198,14 +199,6 @@ fn escape(text: &str) -> String {
             b'!'..=b'}' => out.push(char::from(byte)),
             _ => out.push_str(&format!("%{byte:02X}")),
         }
-    }
-    out
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().saturating_mul(2));
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
     }
     out
 }

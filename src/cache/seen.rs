@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::key::hex;
 use super::tag::Tag;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
@@ -95,16 +94,15 @@ impl Floors {
         for (hash, t) in &self.tags {
             let _ = write!(text, ".{hash:x}-{}", t.0);
         }
-        let mac = mac(secret, namespace, &text);
-        format!("{text}.{mac}")
+        let signature = secret.signature(PURPOSE, message(namespace, &text).as_bytes());
+        format!("{text}.{signature}")
     }
 
     /// Reads a cookie value; `None` where it is forged, expired or not ours: it is then ignored.
     #[must_use]
     pub fn verify(value: &str, secret: &Secret, namespace: &str, now: UnixMillis) -> Option<Self> {
-        let (text, tag) = value.rsplit_once('.')?;
-        let signed = unhex(tag)?;
-        if !secret.verifies(PURPOSE, message(namespace, text).as_bytes(), &signed) {
+        let (text, signature) = value.rsplit_once('.')?;
+        if !secret.verifies(PURPOSE, message(namespace, text).as_bytes(), signature) {
             return None;
         }
         let mut parts = text.split('.');
@@ -137,10 +135,6 @@ pub fn set_cookie(value: &str, secure: bool) -> String {
     format!("{COOKIE}={value}; Path=/; Max-Age={MAX_AGE}; HttpOnly{secure}; SameSite=Lax")
 }
 
-fn mac(secret: &Secret, namespace: &str, text: &str) -> String {
-    hex(&secret.mac(PURPOSE, message(namespace, text).as_bytes()))
-}
-
 fn message(namespace: &str, text: &str) -> String {
     format!("{}:{namespace}{text}", namespace.len())
 }
@@ -149,14 +143,4 @@ fn message(namespace: &str, text: &str) -> String {
 fn short(tag: &Tag) -> u64 {
     let digest = Sha256::digest(tag.as_str().as_bytes());
     digest.iter().take(8).fold(0, |value, byte| (value << 8) | u64::from(*byte))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at.saturating_add(2))?, 16).ok())
-        .collect()
 }
