@@ -18,6 +18,7 @@ pub mod http;
 
 pub mod action;
 pub mod cache;
+pub mod draft;
 pub mod route;
 
 pub mod reply;

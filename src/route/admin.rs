@@ -157,11 +157,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, code: ErrorCode, message: &str) -> Self {
+    pub(super) fn new(status: u16, code: ErrorCode, message: &str) -> Self {
         Self { status, error: Error::new(code, message) }
     }
 
-    fn not_found() -> Self {
+    pub(super) fn not_found() -> Self {
         Self::new(404, ErrorCode::NotFound, "there is nothing here")
     }
 }
