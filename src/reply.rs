@@ -105,13 +105,11 @@ pub fn rendered(
         if (kind == Kind::Proxy && is_internal_response_header(name)) || (unchanged && !kept_in_304(name)) {
             continue;
         }
-        if name.eq_ignore_ascii_case("cache-control") {
-            // DM-7, T29: whatever it says, a draft is nobody else's.
-            if draft {
-                continue;
-            }
-            own_cache_control = true;
+        // T29: whatever it says, a draft is nobody else's.
+        if draft && SHARING.iter().any(|sharing| name.eq_ignore_ascii_case(sharing)) {
+            continue;
         }
+        own_cache_control |= name.eq_ignore_ascii_case("cache-control");
         head.push(name, value);
     }
     if draft {
@@ -128,10 +126,23 @@ pub fn rendered(
     head
 }
 
+/// The reply where a page was to be made anew only if there was one (IS-11).
+#[must_use]
+pub fn absent() -> Head {
+    let mut head = Head::new(404);
+    head.push("cache-control", NO_CACHE);
+    head.push("x-nextjs-cache", CacheState::Revalidated.as_str());
+    head
+}
+
 fn cache_control(lifetime: &Lifetime) -> String {
     let finite = |s: Seconds| (!s.is_infinite()).then_some(s);
     lifetime::cache_control(finite(lifetime.revalidate), finite(lifetime.expire))
 }
+
+/// By which a response lets a cache on its way keep it.
+const SHARING: [&str; 5] =
+    ["cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control", "expires", "surrogate-control"];
 
 /// RFC 9110 §15.4.5.
 fn kept_in_304(name: &str) -> bool {

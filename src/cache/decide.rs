@@ -71,6 +71,8 @@ pub enum Why {
     Absent,
     /// The request may not see stored answers.
     Bypass,
+    /// Somebody who may asked for a new one (IS-10).
+    OnDemand,
     /// Older than `expire`.
     TimeExpired,
     /// A tag expired it.

@@ -27,7 +27,7 @@ pub struct Ask {
     pub persisted: bool,
     /// Whether a stale answer is better than the error of making a new one (UN-6).
     pub forgiving: bool,
-    /// Whether stored answers are passed by, though the result is kept.
+    /// Whether stored answers are passed by, and the new one is kept.
     pub fresh: bool,
     /// Whether an operator asks, to fill the cache.
     pub prerender: bool,

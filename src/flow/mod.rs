@@ -17,12 +17,13 @@ pub use ask::{Ask, Config, Policy};
 pub use keep::{Bytes, WriteOutcome};
 use refresh::retry_at;
 pub use render::{Collecting, Mode, Render, Rendered, Scope};
-pub use visit::Visit;
+pub use visit::{Demand, Visit};
 
 use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
 use crate::cache::entry::Entry;
 use crate::cache::freshness::may_stand_in;
+use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
 use crate::reply::CacheState;
@@ -35,6 +36,8 @@ const FOLLOW_MS: u64 = 5_000;
 
 /// What became of a request.
 pub enum Outcome<L, B> {
+    /// Nothing is stored, and nothing was to be made (IS-11).
+    Absent,
     /// Answered from the store, or from a render that another request did.
     Stored {
         /// The header.
@@ -89,7 +92,10 @@ impl<S: Store> Flow<S> {
         visit: &Rc<Visit>,
         render: &R,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
-        if ask.fresh || visit.bypasses() {
+        let demand = visit.demand();
+        // The parts of a page that is made anew are made anew too; only of the page itself it matters what was there.
+        let part = demand != Demand::No && ask.kind() == Kind::Data;
+        if ask.fresh || part || visit.bypasses() {
             let old = Old { found: None, tags: TagVerdict::Valid, unknown: true };
             return self.render(ask, visit, render, Why::Bypass, old).await;
         }
@@ -98,6 +104,12 @@ impl<S: Store> Flow<S> {
         let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
         let Snapshot { found, tags, decision, error, .. } = snapshot;
         let unknown = error.is_some();
+        if demand != Demand::No {
+            if demand == Demand::IfStored && found.is_none() && !unknown {
+                return Ok(Outcome::Absent);
+            }
+            return self.render(ask, visit, render, Why::OnDemand, Old { found, tags, unknown }).await;
+        }
         match (decision, found) {
             (Decision::Serve, Some(found)) => Ok(served(found, CacheState::Hit, &tags, None)),
             (Decision::ServeThenRefresh(why), Some(found)) => {
@@ -197,7 +209,8 @@ impl<S: Store> Flow<S> {
         landing: Option<Landing<S>>,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
         let scope = self.scope(ask).await;
-        let mode = if ask.prerender { Mode::Prerender } else { Mode::Live };
+        let mode = if ask.prerender || why == Why::OnDemand { Mode::Prerender } else { Mode::Live };
+        let switched = visit.switched();
         let result = render.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
         let failed = result.as_ref().map_or(true, |rendered| rendered.status >= 500);
         if failed && let Some(found) = &old.found {
@@ -223,7 +236,7 @@ impl<S: Store> Flow<S> {
         };
         let rendered = result?;
         let state = state_of(&why);
-        let kept = if visit.bypasses() {
+        let kept = if visit.drafted(switched) {
             Err(Reason::Bypass)
         } else {
             self.admit(ask, &rendered.status, &rendered.headers, &scope, None, &old)
@@ -308,5 +321,5 @@ fn is_stale(why: &Why) -> bool {
 }
 
 fn state_of(why: &Why) -> CacheState {
-    if *why == Why::TimeExpired { CacheState::Revalidated } else { CacheState::Miss }
+    if matches!(why, Why::TimeExpired | Why::OnDemand) { CacheState::Revalidated } else { CacheState::Miss }
 }

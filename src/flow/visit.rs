@@ -24,8 +24,21 @@ pub struct Visit {
     /// The soft tags of the route that is being rendered.
     soft: RefCell<Vec<Tag>>,
     records: RefCell<Vec<Record>>,
-    /// Reads and writes of the cache are passed by (draft mode).
-    bypass: Cell<bool>,
+    /// How often draft mode was switched: it is on where this is odd.
+    switched: Cell<u32>,
+    demand: Cell<Demand>,
+}
+
+/// Whether somebody who may has asked for a page to be made anew (IS-10).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Demand {
+    /// Nobody has.
+    #[default]
+    No,
+    /// Stored answers are passed by, and what is made is kept.
+    Yes,
+    /// Likewise, but only where something is stored (IS-11).
+    IfStored,
 }
 
 struct Record {
@@ -52,7 +65,8 @@ impl Visit {
             own: RefCell::default(),
             soft: RefCell::default(),
             records: RefCell::default(),
-            bypass: Cell::new(false),
+            switched: Cell::new(0),
+            demand: Cell::default(),
         }
     }
 
@@ -93,15 +107,42 @@ impl Visit {
         *self.soft.borrow_mut() = soft;
     }
 
-    /// Whether the cache is passed by.
+    /// Whether the cache is passed by, in reads and writes: draft mode (DM-9).
     #[must_use]
     pub fn bypasses(&self) -> bool {
-        self.bypass.get()
+        self.switched.get() & 1 == 1
     }
 
-    /// Passes the cache by from now on.
-    pub fn set_bypass(&self) {
-        self.bypass.set(true);
+    /// Passes the cache by from now on, or no longer (DM-4).
+    pub fn set_bypass(&self, on: bool) {
+        if on != self.bypasses() {
+            self.switched.set(self.switched.get().wrapping_add(1));
+        }
+    }
+
+    /// Whether a part of what was made since [`Self::switched`] said `before` may be a draft (T29): one that began in
+    /// draft mode, or saw it switched.
+    #[must_use]
+    pub fn drafted(&self, before: u32) -> bool {
+        before & 1 == 1 || before != self.switched.get()
+    }
+
+    /// How often draft mode was switched so far.
+    #[must_use]
+    pub fn switched(&self) -> u32 {
+        self.switched.get()
+    }
+
+    /// Whether this request is to make its page anew.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        self.demand.get()
+    }
+
+    /// Makes this request one that makes its page anew, out of draft mode (DM-13).
+    pub fn set_demand(&self, demand: Demand) {
+        self.set_bypass(false);
+        self.demand.set(demand);
     }
 
     /// Notes a revalidation. From here on this request reads as if it had happened, whatever the profile says

@@ -265,6 +265,8 @@ pub(crate) enum Got {
     Stored { state: CacheState, body: String, doubtful: bool, why: Option<Why> },
     /// Rendered for this request; whether it may be kept, as far as its head tells.
     Rendered { state: CacheState, status: u16, body: String, kept: bool, why: Why },
+    /// Nothing is stored, and nothing was to be made.
+    Absent,
     /// The renderer failed, and nothing could stand in.
     Failed(String),
 }
@@ -273,6 +275,7 @@ impl Got {
     fn of(outcome: Result<Outcome<Live, Body>, String>) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match outcome {
+            Ok(Outcome::Absent) => Self::Absent,
             Ok(Outcome::Stored { body, state, doubtful, why, .. }) => {
                 Self::Stored { state, body: text(&body), doubtful, why }
             }
@@ -290,7 +293,7 @@ impl Got {
     pub(crate) fn body(&self) -> &str {
         match self {
             Self::Stored { body, .. } | Self::Rendered { body, .. } => body,
-            Self::Failed(_) => "",
+            Self::Absent | Self::Failed(_) => "",
         }
     }
 
@@ -298,6 +301,7 @@ impl Got {
     pub(crate) fn line(&self) -> String {
         let state = match self {
             Self::Stored { state, .. } | Self::Rendered { state, .. } => state.as_str(),
+            Self::Absent => "ABSENT",
             Self::Failed(_) => "FAILED",
         };
         format!("{state} {}", self.body())
