@@ -1,12 +1,13 @@
 // A POST that calls a Server Action: from the call to the response (SA-1 to SA-29).
 import { dropBody } from './body.js';
 import { readCall } from './action_body.js';
-import { checkOrigin } from './action_origin.js';
+import { refusedOrigin } from './action_guard.js';
+import { visitOf } from './draft.js';
 import { encodeValue } from './encode.js';
 import { interruptOf } from './navigation.js';
 import { fallbackResponse, locationOf, redirectResponse } from './pages.js';
 import { failureCode, NO_CACHE, plain, withHeaders } from './reply.js';
-import { runHandler, withCookies } from './route.js';
+import { keepPrivate, runHandler, withCookies } from './route.js';
 import { Scope } from './scope.js';
 import { handlerFailed, settled } from './settle.js';
 import { Work } from './work.js';
@@ -35,7 +36,7 @@ export function isPossibleAction({ method, headers }) {
  */
 export async function serveAction(call, route) {
   const { request, settings } = call;
-  const refused = checkOrigin(call) ?? unknownAction(request.headers.get('next-action'), call);
+  const refused = refusedOrigin(call) ?? unknownAction(request.headers.get('next-action'), call);
   if (refused) {
     await dropBody(request);
     return refused;
@@ -49,7 +50,7 @@ export async function serveAction(call, route) {
   }
   if ('missing' in action) return unknownAction(action.missing, call) ?? invalid();
 
-  const visit = call.engine.visit(request.headers.get('cookie') ?? undefined, call.defer);
+  const [visit] = visitOf(call);
   const { engine, stores, defer } = call;
   // A POST is of one visitor, whatever its page is.
   const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: 'auto', how: 'live', request, defer, settings });
@@ -186,7 +187,7 @@ async function answerForm(work, call, route, action) {
   return settled(work, (seen) =>
     withHeaders(response, (headers) => {
       // Whatever the page says of itself: this one is of a POST (WK-8).
-      headers.set('cache-control', NO_CACHE);
+      keepPrivate(headers);
       if (seen) headers.append('set-cookie', seen);
     }),
   );

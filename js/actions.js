@@ -1,6 +1,7 @@
 // The Server Actions of an app: under which ids they answer, and whose calls they take.
-import { AllowedOrigins, actionId } from './_stub.js';
 import { referenceOf } from './action.js';
+import { actionId } from './action_id.js';
+import { compile, doubtsAbout } from './allowed_origins.js';
 import { parseSize } from './body.js';
 import { FreshtagError } from './errors.js';
 
@@ -28,10 +29,8 @@ export class Actions {
       );
     }
     this.bodySizeLimit = limit;
-    if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => typeof origin === 'string')) {
-      throw new FreshtagError('CONFIG', 'serverActions.allowedOrigins must be an array of hosts such as "*.my-proxy.com".');
-    }
-    this.allowedOrigins = new AllowedOrigins(allowedOrigins);
+    this.allowedOrigins = compile(allowedOrigins);
+    for (const doubt of doubtsAbout(allowedOrigins)) console.warn(`freshtag: ${doubt}`);
     this.trustForwardedHost = trustForwardedHost === true;
   }
 
@@ -46,7 +45,7 @@ export class Actions {
    */
   in({ NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: keys = '' }) {
     let last = this.#last;
-    if (last?.keys !== keys) last = this.#last = { keys, table: new Table(this, this.#definitions, keys) };
+    if (!last || last.keys !== keys) this.#last = last = { keys, table: new Table(this, this.#definitions, keys) };
     return last.table;
   }
 }

@@ -30,7 +30,7 @@ export async function serveAdmin(call) {
   if (body === undefined) return refusal(413, 'TOO_LARGE', `The body must be at most ${MAX_BODY} bytes.`);
   try {
     if (request.method === 'POST' && pathname === `${PREFIX}/prerender`) return await prerender(call, body);
-    const visit = engine.visit(undefined, defer);
+    const visit = engine.visit(undefined, undefined, defer);
     try {
       return jsonReply(...(await engine.admin(visit, request.method, pathname, search, headers, body)));
     } finally {
@@ -83,7 +83,7 @@ async function prerenderPath(call, path, route) {
   const { engine, authority, defer } = call;
   const index = engine.matchRoute(path);
   if (call.routes[index] !== route) return `another route answers this path, not ${route.pattern}`;
-  const visit = engine.visit(undefined, defer);
+  const visit = engine.visit(undefined, undefined, defer);
   try {
     const render = renderer(call, route, {}, path);
     const [status, , body] = await engine.route(visit, index, 'GET', authority, path, undefined, true, render);

@@ -2,6 +2,7 @@
 import { isAdmin, serveAdmin } from './admin.js';
 import { cutUrl } from './call.js';
 import { clientScript } from './client_script.js';
+import { isDraftLink, serveDraftLink } from './draft.js';
 import { Engines, isDev } from './engine.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
@@ -22,6 +23,9 @@ import { settingsOf } from './settings.js';
  * @property {string} [namespace] Prefix of every key. `env.FRESHTAG_NAMESPACE` when absent.
  * @property {string} [buildId]
  * @property {string} [secret] `env.FRESHTAG_SECRET` when absent.
+ * @property {string} [previousSecret] `env.FRESHTAG_SECRET_PREVIOUS` when absent.
+ * @property {string} [draftSecret] `env.FRESHTAG_DRAFT_SECRET` when absent.
+ * @property {string} [previewModeId] `env.__NEXT_PREVIEW_MODE_ID` when absent. With `compat: 'next'` alone.
  * @property {number} [leadMs]
  * @property {number} [memory] Bytes of hot bodies an isolate keeps.
  * @property {number} [maxEntryBytes]
@@ -58,7 +62,7 @@ export function createApp(options = {}) {
 
 /** @param {Call} call */
 function answer(call) {
-  if (isAdmin(call.pathname)) return clientScript(call) ?? serveAdmin(call);
+  if (isAdmin(call.pathname)) return isDraftLink(call.pathname) ? serveDraftLink(call) : (clientScript(call) ?? serveAdmin(call));
   const index = call.engine.matchRoute(call.pathname);
   if (index >= 0) return serveRoute(call, index);
   if (index === -2) return plain(400, 'Bad Request');

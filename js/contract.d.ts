@@ -12,7 +12,7 @@ export type Reply = [
 /** `live`: a visitor waits; the other two see a bare GET. */
 export type How = 'live' | 'refresh' | 'prerender';
 export type Render = (how: How, visit: Visit, collector: Collector) => Promise<Response>;
-export type OriginFetch = (how: 'live' | 'refresh', headers: Block) => Promise<Response>;
+export type OriginFetch = (how: How, headers: Block) => Promise<Response>;
 export type Defer = (task: Promise<unknown>) => void;
 export type Rejected = { tag: string; reason: string };
 export type Verdict = 'run' | 'head' | 'options' | 'not-allowed' | 'bad';
@@ -40,6 +40,9 @@ export interface EngineConfig {
   staleTimes?: object;
   expireTime?: number;
   secret?: string;
+  previousSecret?: string;
+  draftSecret?: string;
+  previewModeId?: string;
   buildId?: string;
   dev?: boolean;
   debug?: boolean;
@@ -52,7 +55,9 @@ export interface Engine {
   matchRoute(pathname: string): number;
   routeParams(pathname: string): Record<string, string | string[]>;
   method(index: number, method: string): [verdict: Verdict, allow: string];
-  visit(cookie: string | undefined, defer: Defer): Visit;
+  visit(cookie: string | undefined, pathname: string | undefined, defer: Defer): Visit;
+  /** `[307, path, cookie value]`, or `[status, json]` of a refusal. */
+  draftLink(method: string, pathname: string, search: string, requestHeaders: Block): [status: number, text: string, value?: string];
   route(
     visit: Visit,
     index: number,
@@ -96,6 +101,13 @@ export interface Visit {
   /** A scope for code outside of any render that could be kept: a POST, an `after` task. */
   detached(): Collector;
   seenCookie(): string | undefined;
+  isDraft(): boolean;
+  /** Whether it is or was in draft mode. */
+  wasDraft(): boolean;
+  setDraft(on: boolean): void;
+  draftToken(): string;
+  /** Makes this the visit of a request that makes its page anew, if the token proves that it may. */
+  demand(token: string, pathname: string, ifStored: boolean): boolean;
   free(): void;
 }
 

@@ -117,3 +117,28 @@ export declare function encryptBoundArgs(actionId: string, text: string, key: st
  * `SEALED_ARGUMENTS`.
  */
 export declare function decryptBoundArgs(actionId: string, sealed: string, key: string | readonly string[]): Promise<string>;
+
+/**
+ * A signed text by which whoever carries it passes the cache by: as the cookie `__prerender_bypass` (purpose `draft`), or as the
+ * header `x-prerender-revalidate` (purpose `revalidate`). Neither counts as the other.
+ */
+export declare function createBypassToken(options: {
+  secret: string;
+  /** Counts for this path and those below it alone. */
+  path?: string;
+  /** Seconds; a day when absent. */
+  expiresIn?: number;
+  purpose?: 'draft' | 'revalidate';
+}): string;
+
+/** What a token says, or `undefined` where it does not count: forged, expired, or of another purpose. Times in ms. */
+export declare function verifyBypassToken(
+  token: string,
+  options: {
+    /** Several: the current one and those before it. */
+    secret: string | string[];
+    /** As it stands in the URL. Left out: compare `path` yourself. */
+    pathname?: string;
+    purpose?: 'draft' | 'revalidate';
+  },
+): { id: string; issuedAt: number; expiresAt: number; path?: string } | undefined;

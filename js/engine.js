@@ -1,5 +1,6 @@
 // One engine per app and KV binding, for as long as the isolate lives.
 import { Engine } from '#wasm';
+import { previewModeIdOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
 /** @typedef {import('./contract.js').EngineConfig} EngineConfig */
@@ -35,6 +36,9 @@ export class Engines {
     const fromEnv = {
       namespace: this.#options.namespace ?? env.FRESHTAG_NAMESPACE,
       secret: this.#options.secret ?? env.FRESHTAG_SECRET,
+      previousSecret: this.#options.previousSecret ?? env.FRESHTAG_SECRET_PREVIOUS,
+      draftSecret: this.#options.draftSecret ?? env.FRESHTAG_DRAFT_SECRET,
+      previewModeId: previewModeIdOf(this.#options, env),
       buildId: this.#options.buildId ?? env.CF_VERSION_METADATA?.id,
       dev: isDev(env),
       debug: isSet(env.FRESHTAG_DEBUG) || isSet(env.NEXT_PRIVATE_DEBUG_CACHE),

@@ -95,6 +95,12 @@ export function draftModeInCache(route, expression, kind) {
   );
 }
 
+/** @param {string} route @param {string} expression */
+export const draftModeInAfter = (route, expression) =>
+  new Error(
+    `Route ${route} used "${expression}" inside \`after()\`. The enabled status of \`draftMode()\` can be read inside \`after()\` but you cannot enable or disable \`draftMode()\`. See more info here: ${API}/after`,
+  );
+
 /** @param {string} route @param {string} expression @param {string} where */
 const revalidateMisuse = (route, expression, where) =>
   new Error(

@@ -101,6 +101,18 @@ export interface AppOptions {
   buildId?: string;
   /** Opens the admin routes and signs cookies; `env.FRESHTAG_SECRET` when absent. There is no default. */
   secret?: string;
+  /** The secret before this one: what it has signed still counts. `env.FRESHTAG_SECRET_PREVIOUS` when absent. */
+  previousSecret?: string;
+  /**
+   * Opens `/_freshtag/draft/enable?secret=…&path=…`, a link that begins draft mode; `env.FRESHTAG_DRAFT_SECRET` when absent. It stands in
+   * links, so it must not be `secret`.
+   */
+  draftSecret?: string;
+  /**
+   * With `compat: 'next'`: draft mode and on-demand revalidation by this one text, as Next has it, in the place of signed tokens.
+   * `env.__NEXT_PREVIEW_MODE_ID` when absent.
+   */
+  previewModeId?: string;
   leadMs?: number;
   /** Bytes of hot bodies an isolate keeps. */
   memory?: number;
@@ -171,10 +183,13 @@ export type ReadonlyHeaders = Omit<Headers, 'append' | 'delete' | 'set'>;
 export declare function headers(): Promise<ReadonlyHeaders>;
 
 export interface DraftMode {
+  /** Reading it makes no page dynamic. */
   readonly isEnabled: boolean;
+  /** From here on this request passes the cache by, and so do those that bring its cookie. Needs `secret`. */
   enable(): void;
   disable(): void;
 }
+/** Whether this visitor sees drafts. */
 export declare function draftMode(): Promise<DraftMode>;
 
 /** What follows needs a real request: the render is not stored. */

@@ -1,6 +1,7 @@
 // Requests that no route answers go to the origin.
+import { visitOf } from './draft.js';
 import { FreshtagError } from './errors.js';
-import { failureCode, NO_CACHE, plain, toBlock, toPairs, toResponse } from './reply.js';
+import { failureCode, NO_CACHE, notMadeAnew, plain, toBlock, toPairs, toResponse } from './reply.js';
 import { isSocket, release } from './work.js';
 
 /** @typedef {import('./call.js').Call} Call */
@@ -39,7 +40,7 @@ export async function serveOrigin(call) {
   let unreachable;
   /** @type {Block | undefined} */
   let cleaned;
-  /** @param {'live' | 'refresh'} how @param {Block} headers */
+  /** @param {import('./contract.js').How} how @param {Block} headers */
   const ask = async (how, headers) => {
     const isLive = how === 'live';
     if (isLive) cleaned = headers;
@@ -48,17 +49,18 @@ export async function serveOrigin(call) {
       if (isLive) live = response;
       return response;
     } catch (error) {
-      if (isLive) unreachable = { error };
+      if (how !== 'refresh') unreachable = { error };
       throw error;
     }
   };
 
-  const visit = engine.visit(request.headers.get('cookie') ?? undefined, call.defer);
+  const [visit, onDemand] = visitOf(call);
   try {
     const reply = await engine.origin(visit, request.method, authority, pathname, search, toBlock(request.headers), ask);
     return live && isSocket(live) ? live : toResponse(reply);
   } catch (error) {
-    if (unreachable && unreachable.error === error) return badGateway(error);
+    if (unreachable && unreachable.error === error) return onDemand ? notMadeAnew(error) : badGateway(error);
+    if (onDemand) return notMadeAnew(error);
     return await uncachedOrigin(call, error, cleaned);
   } finally {
     release(visit);

@@ -24,7 +24,7 @@ export async function listPaths(route, call) {
   if (generate === undefined) return [];
   const { engine, stores, request, defer, settings } = call;
   // A visit of its own: the work frees it.
-  const visit = engine.visit(undefined, defer);
+  const visit = engine.visit(undefined, undefined, defer);
   const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: route.mode, how: 'prerender', request, defer, settings });
   const scope = new Scope('params', work, visit, undefined);
   try {

@@ -50,6 +50,12 @@ export function plain(status, text, headers) {
   });
 }
 
+/** A page that was to be made anew was not; what was stored stays (IS-10). @param {unknown} error */
+export function notMadeAnew(error) {
+  console.error('freshtag: a page could not be made anew on demand:', error);
+  return plain(500, 'Internal Server Error');
+}
+
 /** @param {number} status @param {string} json */
 export function jsonReply(status, json) {
   return new Response(json, {

@@ -119,10 +119,21 @@ function checkResponse(returned, work) {
   return returned;
 }
 
+/** By which a response lets a cache on its way keep it. */
+const SHARING = ['cache-control', 'cdn-cache-control', 'cloudflare-cdn-cache-control', 'expires', 'surrogate-control'];
+
 /**
- * A response that nobody may store says so, unless the handler said something else.
+ * A response that nobody may store says so, unless the handler said something else. Of a draft he has no say (T29).
  * @param {Headers} headers
+ * @param {Work} work
  */
-export function forbidStoring(headers) {
-  if (!headers.has('cache-control')) headers.set('cache-control', NO_CACHE);
+export function forbidStoring(headers, { visit, switched }) {
+  if (switched || visit?.wasDraft()) keepPrivate(headers);
+  else if (!headers.has('cache-control')) headers.set('cache-control', NO_CACHE);
+}
+
+/** Lets nobody store a response, whatever it said. @param {Headers} headers */
+export function keepPrivate(headers) {
+  for (const name of SHARING) headers.delete(name);
+  headers.set('cache-control', NO_CACHE);
 }

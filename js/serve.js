@@ -1,7 +1,8 @@
 // Routes: from the call to the response.
 import { isPossibleAction, serveAction } from './act.js';
+import { visitOf } from './draft.js';
 import { isListed } from './params.js';
-import { failureCode, NO_CACHE, plain, toResponse, withHeaders } from './reply.js';
+import { failureCode, NO_CACHE, notMadeAnew, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, runHandler } from './route.js';
 import { afterThrow, finish, handlerFailed, settled } from './settle.js';
@@ -69,13 +70,14 @@ async function stored(call, route, index) {
     failed: (error) => (thrown = { error }),
   });
 
-  const visit = engine.visit(request.headers.get('cookie') ?? undefined, call.defer);
+  const [visit, onDemand] = visitOf(call);
   let reply;
   try {
-    const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;
+    const ifNoneMatch = onDemand ? undefined : (request.headers.get('if-none-match') ?? undefined);
     answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
     reply = await answering;
   } catch (error) {
+    if (onDemand) return notMadeAnew(error);
     if (thrown && thrown.error === error) return await afterThrow(live, error);
     live?.replied();
     return await uncached(call, route, error);
@@ -154,8 +156,8 @@ function liveRun({ request, pathname, defer, settings }, route) {
  * @param {boolean} isHead Whether GET answers for HEAD.
  */
 async function direct(call, route, isHead) {
-  const { engine, stores, request, pathname, defer } = call;
-  const visit = engine.visit(request.headers.get('cookie') ?? undefined, defer);
+  const { engine, stores, request, pathname } = call;
+  const [visit] = visitOf(call);
   const work = new Work({ engine: stores ? engine : undefined, visit, ...liveRun(call, route) });
   /** @type {Response} */
   let response;
@@ -170,7 +172,7 @@ async function direct(call, route, isHead) {
   if (isSocket(response)) return finish(work, response);
   return settled(work, (seen) =>
     withHeaders(response, (headers) => {
-      forbidStoring(headers);
+      forbidStoring(headers, work);
       if (seen) headers.append('set-cookie', seen);
     }),
   );
@@ -198,7 +200,7 @@ async function uncached(call, route, failure) {
   work.replied();
   if (isSocket(response)) return response;
   return withHeaders(response, (headers) => {
-    forbidStoring(headers);
+    forbidStoring(headers, work);
     headers.set('x-freshtag-error', code);
   });
 }

@@ -1,5 +1,6 @@
 // What createApp was told, checked once, as each request of the app finds it.
 import { Actions } from './actions.js';
+import { FreshtagError } from './errors.js';
 import { isNext } from './set_cookie.js';
 
 /** @typedef {import('./app.js').AppOptions} AppOptions */
@@ -20,6 +21,7 @@ import { isNext } from './set_cookie.js';
  */
 export function settingsOf(options) {
   const { compat, trustMiddleware } = options;
+  previewModeIdOf(options, {});
   const fixed = {
     compat: isNext(compat),
     pages: {},
@@ -27,4 +29,21 @@ export function settingsOf(options) {
   };
   const actions = new Actions(options);
   return (env) => ({ ...fixed, actions: actions.in(env) });
+}
+
+/**
+ * Next's own proof of draft mode: one text for all visitors, so only for those who ask for it by name.
+ * @param {AppOptions} options
+ * @param {Record<string, any>} env
+ * @returns {string | undefined}
+ */
+export function previewModeIdOf({ compat, previewModeId }, env) {
+  const id = previewModeId ?? env.__NEXT_PREVIEW_MODE_ID;
+  if (id !== undefined && id !== '' && compat !== 'next') {
+    throw new FreshtagError(
+      'CONFIG',
+      "previewModeId (__NEXT_PREVIEW_MODE_ID) needs compat: 'next'. Leave it out to have signed tokens under FRESHTAG_SECRET instead.",
+    );
+  }
+  return id;
 }

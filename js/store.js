@@ -27,7 +27,7 @@ export function createStore(options) {
    * @param {(visit: Visit) => Promise<T>} use
    */
   const withVisit = async (use) => {
-    const visit = engine.visit(undefined, defer);
+    const visit = engine.visit(undefined, undefined, defer);
     try {
       return await use(visit);
     } finally {

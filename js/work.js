@@ -40,6 +40,10 @@ export class Work {
   sealed = false;
   /** Whether the handler has returned: nothing can be added to the head of its response. */
   answered = false;
+  /** Whether draft mode is on, as far as somebody asked. */
+  draft = false;
+  /** Whether draft mode was switched here: what is answered is for one visitor alone. */
+  switched = false;
   /** The cookies of the request, once somebody asked for them. @type {Jar | undefined} */
   jar;
   /** The response as the engine was given it. @type {Response | undefined} */

@@ -71,18 +71,18 @@ impl Engine {
             origin: value("origin"),
             sec_fetch_site: value("sec-fetch-site"),
         };
-        check(&request, self.shared.dev, self.shared.secret.as_ref())
+        check(&request, self.shared.dev, self.shared.secrets.first())
     }
 }
 
-fn told(error: &Error) -> String {
+pub(super) fn told(error: &Error) -> String {
     let mut told = Printer::default();
     told.text("code", error.code().as_str());
     told.text("message", error.message());
     told.end()
 }
 
-fn answer(status: u16, json: &str) -> Array {
+pub(super) fn answer(status: u16, json: &str) -> Array {
     Array::of2(&status.into(), &json.into())
 }
 

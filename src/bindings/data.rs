@@ -35,6 +35,8 @@ impl Engine {
             let outcome = run(flow, Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             let mut outer = outer.borrow_mut();
             let (what, value) = match outcome {
+                // Of a page alone.
+                Outcome::Absent => ("value", JsValue::UNDEFINED),
                 Outcome::Stored { entry, body, state, .. } => {
                     // UN-6: what holds a stale value would count as fresh all its life.
                     if persisted && state == CacheState::Stale {

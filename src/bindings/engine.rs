@@ -45,7 +45,10 @@ pub(super) struct Shared {
     pub(super) memory: Rc<Memory<Body, JsValue>>,
     pub(super) config: Rc<Config>,
     pub(super) profiles: Rc<Profiles>,
-    pub(super) secret: Option<Secret>,
+    /// The current one, which signs, then the previous one, which still verifies.
+    pub(super) secrets: Vec<Secret>,
+    pub(super) draft_secret: Option<Secret>,
+    pub(super) preview: Option<String>,
     pub(super) build: String,
     pub(super) dev: bool,
     pub(super) debug: bool,
@@ -129,12 +132,15 @@ impl Engine {
         Array::of2(&verdict.into(), &allow.into())
     }
 
-    /// A request. `cookie` is its raw header, `defer` its `waitUntil`.
+    /// A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
     #[must_use]
-    pub fn visit(&self, cookie: Option<String>, defer: &JsValue) -> Visit {
-        let floors =
-            if cookie.is_some() { floors(&self.shared, cookie.as_deref()) } else { Floors::default() };
-        Visit::new(&self.shared, self.kv.as_ref().map(Kv::counting), floors, defer)
+    pub fn visit(&self, cookie: Option<String>, pathname: Option<String>, defer: &JsValue) -> Visit {
+        let kv = self.kv.as_ref().map(Kv::counting);
+        let Some(cookie) = cookie else { return Visit::new(&self.shared, kv, Floors::default(), defer) };
+        let visit = Visit::new(&self.shared, kv, floors(&self.shared, &cookie), defer);
+        let pathname = pathname.unwrap_or_default();
+        visit.inner.set_bypass(self.shared.gate().is_draft(&cookie, &pathname, platform::now()));
+        visit
     }
 }
 
@@ -198,6 +204,16 @@ impl Shared {
             .iter()
             .map(|rule| Rule::read(&rule, &profiles))
             .collect::<Result<Vec<_>, _>>()?;
+        let some = |name: &str| text(config, name).filter(|text| !text.is_empty());
+        // A previous secret alone signs nothing, and opens nothing.
+        let secrets: Vec<_> =
+            some("secret").into_iter().flat_map(|s| [Some(s), some("previousSecret")]).flatten().collect();
+        let draft_secret = some("draftSecret");
+        if draft_secret.as_ref().is_some_and(|secret| secrets.contains(secret)) {
+            let message =
+                "FRESHTAG_DRAFT_SECRET must not be FRESHTAG_SECRET: it stands in links. Make another one.";
+            return Err(Error::new(ErrorCode::Config, message));
+        }
         let me = format!("{:016x}", platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs()));
         Ok(Self {
             keys: Rc::new(KeySpace::new(&namespace)?),
@@ -205,7 +221,9 @@ impl Shared {
             memory: Rc::new(Memory::new(me, memory)),
             config: Rc::new(config_of_flow),
             profiles: Rc::new(profiles),
-            secret: text(config, "secret").filter(|secret| !secret.is_empty()).map(Secret::new),
+            secrets: secrets.iter().map(|secret| Secret::new(secret)).collect(),
+            draft_secret: draft_secret.map(|secret| Secret::new(&secret)),
+            preview: some("previewModeId"),
             build: text(config, "buildId").unwrap_or_default(),
             dev: get(config, "dev").is_truthy(),
             debug: get(config, "debug").is_truthy(),

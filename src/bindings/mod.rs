@@ -6,6 +6,7 @@ mod collector;
 mod cookie;
 pub mod core;
 mod data;
+pub mod draft;
 mod engine;
 mod error;
 mod life;

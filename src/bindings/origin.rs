@@ -12,14 +12,12 @@ use super::reply::{Asked, reply};
 use super::visit::Visit;
 use crate::cache::admit::VARIANT_HEADERS;
 use crate::cache::key::Kind;
-use crate::flow::{Ask, Policy};
+use crate::draft::token::COOKIE;
+use crate::flow::{Ask, Demand, Policy};
 use crate::http::cookie::values_of;
 use crate::http::upstream::upstream_lines;
 use crate::reply::parse_lines;
 use crate::route::path_tags::origin_soft_tags;
-
-/// A draft cookie: where it is not ours it may still be the origin's, whose drafts must not be shared (DM-7).
-const BYPASS_COOKIE: &str = "__prerender_bypass";
 
 #[wasm_bindgen]
 impl Engine {
@@ -39,13 +37,18 @@ impl Engine {
         let visit = visit.clone();
         let headers = parse_lines(request_headers);
         let value = |name: &str| headers.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
-        let cookies = || headers.iter().filter(|(n, _)| **n == *"cookie");
-        if cookies().any(|(_, line)| !values_of(line, BYPASS_COOKIE).is_empty()) {
-            visit.inner.set_bypass();
+        let demand = visit.inner.demand() != Demand::No;
+        // A cookie that is not ours may still be the origin's, whose drafts must not be shared (DM-7), unless we know its id.
+        let mut cookies = headers.iter().filter(|(n, _)| **n == *"cookie");
+        if !demand
+            && visit.shared.preview.is_none()
+            && cookies.any(|(_, line)| !values_of(line, COOKIE).is_empty())
+        {
+            visit.inner.set_bypass(true);
         }
-        let get = method == "GET";
+        let get = method == "GET" || demand;
         // A part is answered by the origin: it neither fills an entry nor comes from one.
-        let direct = !(get || method == "HEAD") || value("range").is_some();
+        let direct = !(get || method == "HEAD") || (value("range").is_some() && !demand);
         let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(&pathname));
         let ask = Ask {
             key: self.shared.keys.proxy(authority, &pathname, search, &variant(&headers)),
@@ -57,7 +60,7 @@ impl Engine {
                 tags: rule.map_or_else(Vec::new, |rule: &Rule| rule.tags.clone()),
             },
             get: get && !direct,
-            authorization: value("authorization").is_some(),
+            authorization: value("authorization").is_some() && !demand,
             persisted: false,
             forgiving: false,
             fresh: direct,
@@ -70,7 +73,7 @@ impl Engine {
             live: upstream_lines(&headers, !direct).into(),
             bare: upstream_lines(&bare, true).into(),
         };
-        let if_none_match = value("if-none-match").map(str::to_owned);
+        let if_none_match = value("if-none-match").filter(|_| !demand).map(str::to_owned);
         promise(async move {
             let flow = visit.need_flow()?;
             let floors = visit.inner.floors();

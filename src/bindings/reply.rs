@@ -13,7 +13,7 @@ use crate::cache::key::Kind;
 use crate::cache::lifetime::{JsNumber, Lifetime};
 use crate::cache::seen::Floors;
 use crate::flow::{Outcome, Rendered};
-use crate::reply::{CacheState, Head, Style, rendered, stored};
+use crate::reply::{CacheState, Head, Style, absent, rendered, stored};
 use crate::store::Store as _;
 use crate::worker::kv::{Body, Kv};
 use crate::worker::platform;
@@ -34,6 +34,10 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
     let style = Style { now: platform::now(), static_stale: asked.shared.config.static_stale };
     let head_only = asked.method == "HEAD";
     let (mut head, mut body, note) = match outcome {
+        Outcome::Absent => {
+            let note = Note { state: None, why: Some(Why::Absent), kept: None, skip: None };
+            (absent(), JsValue::NULL, note)
+        }
         Outcome::Stored { entry, body, state, doubtful, why } => {
             let head = stored(&entry, state, doubtful, asked.if_none_match, &style);
             let note = Note { state: Some(state), why, kept: Some(entry.lifetime), skip: None };
@@ -79,6 +83,7 @@ impl Note {
                 status.push_str("; fwd=bypass")
             }
             (None, Some(Why::Bypass)) => status.push_str("; fwd=method"),
+            (None, Some(Why::OnDemand)) => status.push_str("; fwd=request"),
             (None, why) => {
                 let _ = write!(status, "; fwd=stale; detail={}", why.as_ref().map_or("none", name));
             }
@@ -114,6 +119,7 @@ fn name(why: &Why) -> &'static str {
     match why {
         Why::Absent => "absent",
         Why::Bypass => "bypass",
+        Why::OnDemand => "on-demand",
         Why::TimeExpired => "time-expired",
         Why::TagExpired(_) => "tag-expired",
         Why::TimeStale => "time-stale",

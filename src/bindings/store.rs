@@ -66,8 +66,8 @@ async fn get_now(
     let flow = visit.need_flow()?;
     let soft: Vec<Tag> = soft_tags.unwrap_or_default().iter().map(|text| Tag::new(text)).collect();
     let floors = seen.and_then(|seen| {
-        let secret = visit.shared.secret.as_ref()?;
-        Floors::verify(&seen, secret, &visit.shared.namespace, platform::now())
+        let verified = |secret| Floors::verify(&seen, secret, &visit.shared.namespace, platform::now());
+        visit.shared.secrets.iter().find_map(verified)
     });
     let reading =
         Reading { now: platform::now(), lead_ms: visit.shared.lead_ms, persisted: false, lifetime: None };
@@ -132,7 +132,7 @@ async fn revalidate_now(visit: &Visit, tags: &Array, expire: Option<f64>) -> Res
     let at = platform::now();
     let id = visit.inner.record(tags, how, at);
     visit.inner.commit(&flow.index, id).await.map_err(|error| throw(&error))?;
-    let seen = visit.shared.secret.as_ref().zip(visit.inner.own_floors());
+    let seen = visit.shared.secrets.first().zip(visit.inner.own_floors());
     let seen = seen.map(|(secret, floors)| floors.sign(secret, &visit.shared.namespace, platform::now()));
     Ok(object([("at", millis(at)), ("seen", seen.map_or(JsValue::NULL, JsValue::from)), ("ops", ops(&flow))]))
 }
@@ -226,7 +226,7 @@ fn ops(flow: &Flow<Kv>) -> JsValue {
     flow.index.store.ops().serialize(&plain).unwrap_or_default()
 }
 
-fn millis(at: UnixMillis) -> JsValue {
+pub(super) fn millis(at: UnixMillis) -> JsValue {
     #[allow(clippy::cast_precision_loss)] // far below 2^53
     JsValue::from(at.0 as f64)
 }

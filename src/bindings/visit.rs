@@ -98,7 +98,7 @@ impl Visit {
     #[wasm_bindgen(js_name = seenCookie)]
     #[must_use]
     pub fn seen_cookie(&self) -> Option<String> {
-        let (secret, floors) = (self.shared.secret.as_ref()?, self.inner.own_floors()?);
+        let (secret, floors) = (self.shared.secrets.first()?, self.inner.own_floors()?);
         let value = floors.sign(secret, &self.shared.namespace, platform::now());
         Some(seen::set_cookie(&value, true))
     }
@@ -141,11 +141,12 @@ pub(super) fn checked_tag(value: &JsValue) -> Result<Tag, JsValue> {
 }
 
 /// The floors of the visitor's cookie, if it has a genuine one.
-pub(super) fn floors(shared: &Shared, cookie: Option<&str>) -> Floors {
+pub(super) fn floors(shared: &Shared, cookie: &str) -> Floors {
     let genuine = || {
         // More than one is as good as none (T32).
-        let [value] = *crate::http::cookie::values_of(cookie?, seen::COOKIE) else { return None };
-        Floors::verify(value, shared.secret.as_ref()?, &shared.namespace, platform::now())
+        let [value] = *crate::http::cookie::values_of(cookie, seen::COOKIE) else { return None };
+        let now = platform::now();
+        shared.secrets.iter().find_map(|secret| Floors::verify(value, secret, &shared.namespace, now))
     };
     genuine().unwrap_or_default()
 }

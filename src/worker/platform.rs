@@ -72,3 +72,10 @@ pub fn random() -> Option<u64> {
         None
     }
 }
+
+/// 16 random bytes, likewise.
+#[must_use]
+pub fn random_id() -> Option<[u8; 16]> {
+    let both = (u128::from(random()?) << 64) | u128::from(random()?);
+    Some(both.to_be_bytes())
+}

@@ -568,7 +568,7 @@ describe('what createApp takes', () => {
     [{ actions: [act(), act()] }, 'two of them have the id "app/actions.js:act"'],
     [{ serverActions: { bodySizeLimit: '0' } }, 'serverActions.bodySizeLimit'],
     [{ serverActions: { bodySizeLimit: 'much' } }, 'serverActions.bodySizeLimit'],
-    [{ serverActions: { allowedOrigins: 'a.example' } }, 'serverActions.allowedOrigins'],
+    [{ serverActions: { allowedOrigins: 'a.example' } }, 'allowedOrigins must be a list'],
   ])('%j: CONFIG', (options, message) => {
     expect(() => createApp({ routes: {}, ...options })).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining(message) }));
   });
