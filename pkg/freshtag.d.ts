@@ -9,6 +9,27 @@
 export type ReadableStreamType = "bytes";
 
 /**
+ * The compiled list of `allowedOrigins`.
+ */
+export class AllowedOrigins {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Whether an origin with this host is one of them.
+     */
+    allows(host: string): boolean;
+    /**
+     * The verdict on a request as a number, in the order of `js/action_origin.js`. `trust`: 0 is the host
+     * alone, 1 a proxy, 2 as in Next.
+     */
+    check(origin: string | null | undefined, host: string | null | undefined, forwarded_host: string | null | undefined, sec_fetch_site: string | null | undefined, trust: number): number;
+    /**
+     * Reads the patterns.
+     */
+    constructor(patterns: string[]);
+}
+
+/**
  * Collects what one render says of its own caching.
  */
 export class Collector {
@@ -98,6 +119,11 @@ export class Engine {
      */
     data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<any>;
     /**
+     * Answers a link that switches draft mode: `[307, path, cookie value]`, the value empty where it ends, or
+     * `[status, json]` of a refusal.
+     */
+    draftLink(method: string, pathname: string, search: string, request_headers: string): Array<any>;
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      */
     matchRoute(pathname: string): number;
@@ -141,9 +167,9 @@ export class Engine {
      */
     storeSet(visit: Visit, key: string, value: any): Promise<any>;
     /**
-     * A request. `cookie` is its raw header, `defer` its `waitUntil`.
+     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
      */
-    visit(cookie: string | null | undefined, defer: any): Visit;
+    visit(cookie: string | null | undefined, pathname: string | null | undefined, defer: any): Visit;
 }
 
 declare class IntoUnderlyingByteSource {
@@ -210,9 +236,21 @@ export class Visit {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Makes this request one that makes its page anew, if `token` proves that it may (IS-10).
+     */
+    demand(token: string, pathname: string, if_stored: boolean): boolean;
+    /**
      * A scope for code that runs outside of any render that could be kept: a POST, an action.
      */
     detached(): Collector;
+    /**
+     * A value for the cookie that enables draft mode.
+     */
+    draftToken(): string;
+    /**
+     * Whether this request is in draft mode now.
+     */
+    isDraft(): boolean;
     /**
      * `revalidatePath(path, type)`: `{ id, warning }`.
      */
@@ -225,6 +263,14 @@ export class Visit {
      * The `Set-Cookie` value that lets this visitor read what it wrote; nothing without a secret.
      */
     seenCookie(): string | undefined;
+    /**
+     * Enables draft mode for the rest of this request, or ends it (DM-4).
+     */
+    setDraft(on: boolean): void;
+    /**
+     * Whether this request is or was in draft mode: then its answer is for nobody else.
+     */
+    wasDraft(): boolean;
 }
 
 declare function __wbg_reset_state(): void;
@@ -232,14 +278,35 @@ declare function __wbg_reset_state(): void;
 export function __worker_init_state(): any;
 
 /**
+ * The id of an action, or of a cached function. `used` has a byte for each argument, 0 where it is not used; without it
+ * all are.
+ */
+export function actionId(salt: string, file: string, export_name: string, used: Uint8Array | number[] | null | undefined, cache: boolean): string;
+
+/**
  * The text of `Cache-Control` (CL-21). `revalidate` is seconds or `false`.
  */
 export function cacheControlHeader(revalidate: any, expire?: number | null): string;
 
 /**
+ * A token. `purpose` is `draft` or `revalidate`, `life` seconds.
+ */
+export function createBypassToken(secret: string, path: string | null | undefined, life: number | null | undefined, purpose: string): string;
+
+/**
  * The soft tags of a route and pathname (TG-9).
  */
 export function implicitTags(page: string, pathname: string): string[];
+
+/**
+ * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
+ */
+export function originDoubt(pattern: string): number;
+
+/**
+ * The entry of `allowedOrigins` that is this origin.
+ */
+export function originEntry(origin: string): string | undefined;
 
 /**
  * The cookie of a line, with what is present alone; `undefined` for a line that sets none (CK-8).
@@ -282,10 +349,16 @@ export function unstableCacheKey(source: string, parts: string[] | null | undefi
  */
 export function validateTags(list: Array<any>): any;
 
+/**
+ * What a token says: `{ id, issuedAt, expiresAt, path }`, times in ms; `undefined` where it does not count.
+ */
+export function verifyBypassToken(token: string, secrets: string[], pathname: string | null | undefined, purpose: string): any;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly __wbg_allowedorigins_free: (a: number, b: number) => void;
     readonly __wbg_collector_free: (a: number, b: number) => void;
     readonly __wbg_containerstartupoptions_free: (a: number, b: number) => void;
     readonly __wbg_cookiescanner_free: (a: number, b: number) => void;
@@ -315,6 +388,10 @@ export interface InitOutput {
     readonly __wbg_set_r2range_suffix: (a: number, b: number, c: number) => void;
     readonly __wbg_visit_free: (a: number, b: number) => void;
     readonly __worker_init_state: () => number;
+    readonly actionId: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => void;
+    readonly allowedorigins_allows: (a: number, b: number, c: number) => number;
+    readonly allowedorigins_check: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number;
+    readonly allowedorigins_new: (a: number, b: number) => number;
     readonly cacheControlHeader: (a: number, b: number, c: number, d: number) => void;
     readonly collector_dynamic: (a: number, b: number, c: number) => void;
     readonly collector_isDynamic: (a: number, b: number) => void;
@@ -325,10 +402,12 @@ export interface InitOutput {
     readonly cookiescanner_scan: (a: number, b: number) => number;
     readonly cookiescanner_spans: (a: number) => number;
     readonly cookiescanner_text: (a: number) => number;
+    readonly createBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly engine_admin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => number;
     readonly engine_adminCheck: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number;
     readonly engine_commit: (a: number, b: number, c: number) => number;
     readonly engine_data: (a: number, b: number, c: number, d: number, e: number) => number;
+    readonly engine_draftLink: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number;
     readonly engine_matchRoute: (a: number, b: number, c: number) => number;
     readonly engine_method: (a: number, b: number, c: number, d: number) => number;
     readonly engine_new: (a: number, b: number, c: number) => void;
@@ -339,7 +418,7 @@ export interface InitOutput {
     readonly engine_storeGet: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
     readonly engine_storeRevalidate: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_storeSet: (a: number, b: number, c: number, d: number, e: number) => number;
-    readonly engine_visit: (a: number, b: number, c: number, d: number) => number;
+    readonly engine_visit: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly implicitTags: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly init: () => void;
     readonly intounderlyingbytesource_autoAllocateChunkSize: (a: number) => number;
@@ -352,6 +431,8 @@ export interface InitOutput {
     readonly intounderlyingsink_write: (a: number, b: number) => number;
     readonly intounderlyingsource_cancel: (a: number) => void;
     readonly intounderlyingsource_pull: (a: number, b: number) => number;
+    readonly originDoubt: (a: number, b: number) => number;
+    readonly originEntry: (a: number, b: number, c: number) => void;
     readonly parseSetCookie: (a: number, b: number) => number;
     readonly printSetCookie: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number, q: number, r: number) => void;
     readonly resolveCacheLife: (a: number, b: number, c: number, d: number) => void;
@@ -360,12 +441,18 @@ export interface InitOutput {
     readonly splitCookiesString: (a: number, b: number, c: number) => void;
     readonly unstableCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly validateTags: (a: number) => number;
+    readonly verifyBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
+    readonly visit_demand: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly visit_detached: (a: number) => number;
+    readonly visit_draftToken: (a: number, b: number) => void;
+    readonly visit_isDraft: (a: number) => number;
     readonly visit_recordPath: (a: number, b: number, c: number, d: number) => void;
     readonly visit_recordTag: (a: number, b: number, c: number, d: number) => void;
     readonly visit_seenCookie: (a: number, b: number) => void;
+    readonly visit_setDraft: (a: number, b: number) => void;
+    readonly visit_wasDraft: (a: number) => number;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_: (a: number, b: number, c: number, d: number) => void;
-    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39: (a: number, b: number, c: number, d: number) => void;
+    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53: (a: number, b: number, c: number, d: number) => void;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_: (a: number, b: number, c: number, d: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

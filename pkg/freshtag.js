@@ -4,6 +4,93 @@ import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
 
 
 /**
+ * The compiled list of `allowedOrigins`.
+ */
+export class AllowedOrigins {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        AllowedOriginsFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        __wbg_call_guard();
+        wasm.__wbg_allowedorigins_free(ptr, 0);
+
+    }
+    /**
+     * Whether an origin with this host is one of them.
+     * @param {string} host
+     * @returns {boolean}
+     */
+    allows(host) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        const ptr0 = passStringToWasm0(host, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.allowedorigins_allows(this.__wbg_ptr, ptr0, len0);
+        return ret !== 0;
+    }
+    /**
+     * The verdict on a request as a number, in the order of `js/action_origin.js`. `trust`: 0 is the host
+     * alone, 1 a proxy, 2 as in Next.
+     * @param {string | null | undefined} origin
+     * @param {string | null | undefined} host
+     * @param {string | null | undefined} forwarded_host
+     * @param {string | null | undefined} sec_fetch_site
+     * @param {number} trust
+     * @returns {number}
+     */
+    check(origin, host, forwarded_host, sec_fetch_site, trust) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        const val5 = +trust;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = isLikeNone(origin) ? 0 : passStringToWasm0(origin, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(host) ? 0 : passStringToWasm0(host, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(forwarded_host) ? 0 : passStringToWasm0(forwarded_host, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(sec_fetch_site) ? 0 : passStringToWasm0(sec_fetch_site, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.allowedorigins_check(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5);
+        return ret;
+    }
+    /**
+     * Reads the patterns.
+     * @param {string[]} patterns
+     */
+    constructor(patterns) {
+        const ptr0 = passArrayJsValueToWasm0(patterns, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.allowedorigins_new(ptr0, len0);
+        this.__wbg_ptr = ret;
+        Object.defineProperty(this, '__wbg_inst', { value: __wbg_instance_id, writable: true });
+        AllowedOriginsFinalization.register(this, { ptr: ret, instance: __wbg_instance_id }, this);
+        return this;
+    }
+}
+if (Symbol.dispose) AllowedOrigins.prototype[Symbol.dispose] = AllowedOrigins.prototype.free;
+
+/**
  * Collects what one render says of its own caching.
  */
 export class Collector {
@@ -431,6 +518,41 @@ export class Engine {
         }
     }
     /**
+     * Answers a link that switches draft mode: `[307, path, cookie value]`, the value empty where it ends, or
+     * `[status, json]` of a refusal.
+     * @param {string} method
+     * @param {string} pathname
+     * @param {string} search
+     * @param {string} request_headers
+     * @returns {Array<any>}
+     */
+    draftLink(method, pathname, search, request_headers) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(method, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(search, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passStringToWasm0(request_headers, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.engine_draftLink(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        return takeObject(ret);
+    }
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      * @param {string} pathname
      * @returns {number}
@@ -696,22 +818,32 @@ export class Engine {
         return takeObject(ret);
     }
     /**
-     * A request. `cookie` is its raw header, `defer` its `waitUntil`.
+     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
      * @param {string | null | undefined} cookie
+     * @param {string | null | undefined} pathname
      * @param {any} defer
      * @returns {Visit}
      */
-    visit(cookie, defer) {
-        const borrow1 = addBorrowedObject(defer);
+    visit(cookie, pathname, defer) {
+        const borrow2 = addBorrowedObject(defer);
         try {
             if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
                 throw new Error('Invalid stale object from previous Wasm instance');
             }
-            var ptr0 = isLikeNone(cookie) ? 0 : passStringToWasm0(cookie, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            var len0 = WASM_VECTOR_LEN;
+            let ptr0, len0, ptr1, len1;
+            try {
+                ptr0 = isLikeNone(cookie) ? 0 : passStringToWasm0(cookie, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len0 = WASM_VECTOR_LEN;
+                ptr1 = isLikeNone(pathname) ? 0 : passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len1 = WASM_VECTOR_LEN;
+            } catch (e) {
+                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+                throw e;
+            }
             let ret;
             __wbg_call_guard();
-            ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, borrow1);
+            ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, ptr1, len1, borrow2);
             return Visit.__wrap(ret);
         } finally {
             heap[stack_pointer++] = undefined;
@@ -1095,6 +1227,34 @@ export class Visit {
 
     }
     /**
+     * Makes this request one that makes its page anew, if `token` proves that it may (IS-10).
+     * @param {string} token
+     * @param {string} pathname
+     * @param {boolean} if_stored
+     * @returns {boolean}
+     */
+    demand(token, pathname, if_stored) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        const val3 = +if_stored;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.visit_demand(this.__wbg_ptr, ptr0, len0, ptr1, len1, val3);
+        return ret !== 0;
+    }
+    /**
      * A scope for code that runs outside of any render that could be kept: a POST, an action.
      * @returns {Collector}
      */
@@ -1106,6 +1266,52 @@ export class Visit {
         __wbg_call_guard();
         ret = wasm.visit_detached(this.__wbg_ptr);
         return Collector.__wrap(ret);
+    }
+    /**
+     * A value for the cookie that enables draft mode.
+     * @returns {string}
+     */
+    draftToken() {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            __wbg_call_guard();
+            wasm.visit_draftToken(retptr, this.__wbg_ptr);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+            var ptr1 = r0;
+            var len1 = r1;
+            if (r3) {
+                ptr1 = 0; len1 = 0;
+                throw takeObject(r2);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            __wbg_call_guard();
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
+    }
+    /**
+     * Whether this request is in draft mode now.
+     * @returns {boolean}
+     */
+    isDraft() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.visit_isDraft(this.__wbg_ptr);
+        return ret !== 0;
     }
     /**
      * `revalidatePath(path, type)`: `{ id, warning }`.
@@ -1189,6 +1395,30 @@ export class Visit {
             wasm.__wbindgen_add_to_stack_pointer(16);
         }
     }
+    /**
+     * Enables draft mode for the rest of this request, or ends it (DM-4).
+     * @param {boolean} on
+     */
+    setDraft(on) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        __wbg_call_guard();
+        wasm.visit_setDraft(this.__wbg_ptr, on);
+    }
+    /**
+     * Whether this request is or was in draft mode: then its answer is for nobody else.
+     * @returns {boolean}
+     */
+    wasDraft() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.visit_wasDraft(this.__wbg_ptr);
+        return ret !== 0;
+    }
 }
 if (Symbol.dispose) Visit.prototype[Symbol.dispose] = Visit.prototype.free;
 
@@ -1223,6 +1453,53 @@ export function __worker_init_state() {
 }
 
 /**
+ * The id of an action, or of a cached function. `used` has a byte for each argument, 0 where it is not used; without it
+ * all are.
+ * @param {string} salt
+ * @param {string} file
+ * @param {string} export_name
+ * @param {Uint8Array | number[] | null | undefined} used
+ * @param {boolean} cache
+ * @returns {string}
+ */
+export function actionId(salt, file, export_name, used, cache) {
+    let deferred6_0;
+    let deferred6_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        const val5 = +cache;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(salt, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(file, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(export_name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(used) ? 0 : passArray8ToWasm0(used, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        __wbg_call_guard();
+        wasm.actionId(retptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred6_0 = r0;
+        deferred6_1 = r1;
+        return getStringFromWasm0(r0, r1);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        __wbg_call_guard();
+        wasm.__wbindgen_free(deferred6_0, deferred6_1, 1);
+    }
+}
+
+/**
  * The text of `Cache-Control` (CL-21). `revalidate` is seconds or `false`.
  * @param {any} revalidate
  * @param {number | null} [expire]
@@ -1246,6 +1523,56 @@ export function cacheControlHeader(revalidate, expire) {
         heap[stack_pointer++] = undefined;
         __wbg_call_guard();
         wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
+ * A token. `purpose` is `draft` or `revalidate`, `life` seconds.
+ * @param {string} secret
+ * @param {string | null | undefined} path
+ * @param {number | null | undefined} life
+ * @param {string} purpose
+ * @returns {string}
+ */
+export function createBypassToken(secret, path, life, purpose) {
+    let deferred6_0;
+    let deferred6_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        const val4 = +(isLikeNone(life) ? 0 : life);
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(secret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(path) ? 0 : passStringToWasm0(path, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        __wbg_call_guard();
+        wasm.createBypassToken(retptr, ptr0, len0, ptr1, len1, !isLikeNone(life), val4, ptr2, len2);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        var ptr5 = r0;
+        var len5 = r1;
+        if (r3) {
+            ptr5 = 0; len5 = 0;
+            throw takeObject(r2);
+        }
+        deferred6_0 = ptr5;
+        deferred6_1 = len5;
+        return getStringFromWasm0(ptr5, len5);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        __wbg_call_guard();
+        wasm.__wbindgen_free(deferred6_0, deferred6_1, 1);
     }
 }
 
@@ -1276,6 +1603,45 @@ export function implicitTags(page, pathname) {
         var v3 = getArrayJsValueFromWasm0(r0, r1);
         wasm.__wbindgen_free(r0, r1 * 4, 4);
         return v3;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
+ * @param {string} pattern
+ * @returns {number}
+ */
+export function originDoubt(pattern) {
+    const ptr0 = passStringToWasm0(pattern, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.originDoubt(ptr0, len0);
+    return ret;
+}
+
+/**
+ * The entry of `allowedOrigins` that is this origin.
+ * @param {string} origin
+ * @returns {string | undefined}
+ */
+export function originEntry(origin) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        const ptr0 = passStringToWasm0(origin, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        __wbg_call_guard();
+        wasm.originEntry(retptr, ptr0, len0);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        let v2;
+        if (r0 !== 0) {
+            v2 = getStringFromWasm0(r0, r1);
+            wasm.__wbindgen_free(r0, r1 * 1, 1);
+        }
+        return v2;
     } finally {
         wasm.__wbindgen_add_to_stack_pointer(16);
     }
@@ -1536,6 +1902,48 @@ export function validateTags(list) {
         return takeObject(ret);
     } finally {
         heap[stack_pointer++] = undefined;
+    }
+}
+
+/**
+ * What a token says: `{ id, issuedAt, expiresAt, path }`, times in ms; `undefined` where it does not count.
+ * @param {string} token
+ * @param {string[]} secrets
+ * @param {string | null | undefined} pathname
+ * @param {string} purpose
+ * @returns {any}
+ */
+export function verifyBypassToken(token, secrets, pathname, purpose) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayJsValueToWasm0(secrets, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(pathname) ? 0 : passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { for (let i = 0; i < len1; i++) dropObject(getDataViewMemory0().getUint32(ptr1 + 4 * i, true)); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        __wbg_call_guard();
+        wasm.verifyBypassToken(retptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return takeObject(r0);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
     }
 }
 function __wbg_get_imports() {
@@ -1808,7 +2216,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -1829,6 +2237,10 @@ function __wbg_get_imports() {
         },
         __wbg_of_41bbc931cc6fa107: function(arg0, arg1, arg2, arg3) {
             const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2), getObject(arg3));
+            return addHeapObject(ret);
+        },
+        __wbg_of_4cc373bef1f715a4: function(arg0, arg1, arg2) {
+            const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2));
             return addHeapObject(ret);
         },
         __wbg_of_e7ea0fcd535c1444: function(arg0, arg1) {
@@ -1937,7 +2349,7 @@ function __wbg_get_imports() {
             return addHeapObject(ret);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 32, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 34, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
             return addHeapObject(ret);
         },
@@ -1976,9 +2388,9 @@ function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8
     wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
 }
 
-function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(arg0, arg1, arg2, arg3) {
+function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(arg0, arg1, arg2, arg3) {
     __wbg_call_guard();
-    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__39(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
+    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
 }
 
 function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(arg0, arg1, arg2) {
@@ -2001,6 +2413,11 @@ const __wbindgen_enum_ReadableStreamType = ["bytes"];
 
 
 let __wbg_instance_id = 0;
+const AllowedOriginsFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(({ ptr, instance }) => {
+    if (instance === __wbg_instance_id) wasm.__wbg_allowedorigins_free(ptr, 1);
+});
 const CollectorFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(({ ptr, instance }) => {
@@ -2172,6 +2589,13 @@ function makeMutClosure(arg0, arg1, f) {
     };
     CLOSURE_DTORS.register(real, state, state);
     return real;
+}
+
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passArrayJsValueToWasm0(array, malloc) {

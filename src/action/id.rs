@@ -2,7 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
-use crate::cache::key::hex;
+use crate::hex::hex;
 
 /// The id of an exported function: 42 digits of lower-case hexadecimal.
 ///
