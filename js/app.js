@@ -7,7 +7,7 @@ import { Engines, isDev } from './engine.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
 import { Route } from './route.js';
-import { serveRoute } from './serve.js';
+import { serveNotFound, serveRoute } from './serve.js';
 import { settingsOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Defer} Defer */
@@ -33,6 +33,9 @@ import { settingsOf } from './settings.js';
  * @property {Function[] | Record<string, unknown>} [actions] The Server Actions that pages may call.
  * @property {{ allowedOrigins?: string[], bodySizeLimit?: number | string, trustForwardedHost?: boolean }} [serverActions]
  * @property {'next'} [compat] Cookies as Next has them where ours differ (docs/differences.md).
+ * @property {unknown} [notFound] A page: `(request, { params }) => Response`, or a module with such a default or GET. Also for paths nobody answers.
+ * @property {unknown} [forbidden] The page of 403.
+ * @property {unknown} [unauthorized] The page of 401.
  * @property {boolean} [trustMiddleware] Takes cookies from `x-middleware-set-cookie`: only where a visitor cannot send it.
  */
 
@@ -67,7 +70,7 @@ function answer(call) {
   if (index >= 0) return serveRoute(call, index);
   if (index === -2) return plain(400, 'Bad Request');
   if (call.upstream) return serveOrigin(call);
-  return plain(404, call.dev ? 'Not Found: no route answers this path, and ORIGIN is not set.' : 'Not Found');
+  return serveNotFound(call, call.dev ? 'Not Found: no route answers this path, and ORIGIN is not set.' : undefined);
 }
 
 /**

@@ -83,12 +83,24 @@ export interface ServerActionsConfig {
   trustForwardedHost?: boolean;
 }
 
+/** A page of the app; its status is the app's to say. */
+export type FallbackPage =
+  | ((request: any, context: { params: Promise<any> }) => Response | Promise<Response>)
+  | { default: RouteHandler }
+  | { GET: RouteHandler };
+
 export interface AppOptions {
   /** The Server Actions that pages may call: an array, or a module that exports nothing else. */
   actions?: readonly ServerAction[] | Record<string, ServerAction>;
   serverActions?: ServerActionsConfig;
   /** Modules by pattern: `/posts/[id]`, `/docs/[...rest]`, `/shop/[[...rest]]`, `/(group)/about`. */
   routes?: Record<string, RouteModule>;
+  /** Answers `notFound()`, what `dynamicParams: false` leaves out, and, without an origin, paths that no route has. */
+  notFound?: FallbackPage;
+  /** Answers `forbidden()`. */
+  forbidden?: FallbackPage;
+  /** Answers `unauthorized()`. */
+  unauthorized?: FallbackPage;
   /** Address that answers what no route does; `env.ORIGIN` when absent. */
   origin?: string;
   cacheLife?: CacheLifeProfiles;
@@ -196,6 +208,21 @@ export declare function draftMode(): Promise<DraftMode>;
 export declare function connection(): Promise<void>;
 /** Work that the visitor does not wait for. A function starts when the response body has ended. */
 export declare function after(task: PromiseLike<unknown> | (() => unknown)): void;
+
+/** Ends the handler with 404, and the app's `notFound` page where it has one. Throws: do not catch it. */
+export declare function notFound(): never;
+/** Ends the handler with 403, and the app's `forbidden` page where it has one. */
+export declare function forbidden(): never;
+/** Ends the handler with 401, and the app's `unauthorized` page where it has one. */
+export declare function unauthorized(): never;
+export declare const RedirectType: { readonly push: 'push'; readonly replace: 'replace' };
+export type RedirectType = 'push' | 'replace';
+/** Ends the handler with 307, or 303 after a form. `type` is `push` in a Server Action, else `replace`. */
+export declare function redirect(url: string | URL, type?: RedirectType): never;
+/** Ends the handler with 308, or 303 after a form. */
+export declare function permanentRedirect(url: string | URL, type?: RedirectType): never;
+/** For a `catch`: throws again what ended the handler, and returns for every other error. */
+export declare function unstable_rethrow(error: unknown): void;
 
 /** `code` is stable, the message names the fix. */
 export declare class FreshtagError extends Error {

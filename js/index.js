@@ -8,5 +8,6 @@ export { draftMode } from './draft.js';
 export { after, connection, headers } from './dynamic.js';
 export { FreshtagError } from './errors.js';
 export { cacheLife, cacheTag, unstable_cacheLife, unstable_cacheTag, unstable_noStore } from './life.js';
+export { forbidden, notFound, permanentRedirect, redirect, RedirectType, unauthorized, unstable_rethrow } from './navigation.js';
 export { refresh, revalidatePath, revalidateTag, updateTag } from './revalidate.js';
 export { unstable_cache } from './unstable_cache.js';

@@ -55,6 +55,7 @@ export class Route {
  * @param {boolean} headOnly Whether the body is not wanted.
  */
 export async function runHandler(work, handler, request, params, headOnly = false) {
+  work.params = params;
   try {
     const returned = await work.scope.run(async () => {
       try {

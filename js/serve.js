@@ -1,15 +1,15 @@
 // Routes: from the call to the response.
 import { isPossibleAction, serveAction } from './act.js';
 import { visitOf } from './draft.js';
+import { notFound } from './navigation.js';
 import { isListed } from './params.js';
 import { failureCode, NO_CACHE, notMadeAnew, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
-import { forbidStoring, runHandler } from './route.js';
+import { forbidStoring, Route, runHandler } from './route.js';
 import { afterThrow, finish, handlerFailed, settled } from './settle.js';
 import { isSocket, release, Work } from './work.js';
 
 /** @typedef {import('./call.js').Call} Call */
-/** @typedef {import('./route.js').Route} Route */
 /** @typedef {import('./route.js').Handler} Handler */
 /** @typedef {import('./contract.js').Render} Render */
 /** @typedef {import('./contract.js').Visit} Visit */
@@ -37,7 +37,7 @@ export async function serveRoute(call, index) {
   }
   if (route.module.dynamicParams === false) {
     try {
-      if (!(await isListed(route, call))) return plain(404, 'Not Found');
+      if (!(await isListed(route, call))) return await serveNotFound(call);
     } catch (error) {
       return handlerFailed(error);
     }
@@ -45,6 +45,21 @@ export async function serveRoute(call, index) {
   if (calls) return serveAction(call, route);
   const isGet = method === 'GET' || verdict === 'head';
   return isGet && route.storable && call.stores ? stored(call, route, index) : direct(call, route, verdict === 'head');
+}
+
+/** What runs where no route does; the name is Next's. */
+const NOWHERE = new Route('/_not-found', { GET: notFound, dynamic: 'force-dynamic' });
+
+/**
+ * Answers a path that nobody has: with the app's page for a reader, else in a word.
+ * @param {Call} call
+ * @param {string} [text]
+ * @returns {Promise<Response>}
+ */
+export async function serveNotFound(call, text = 'Not Found') {
+  const { method } = call.request;
+  const isRead = method === 'GET' || method === 'HEAD';
+  return isRead && call.settings.pages[404] ? direct(call, NOWHERE, method === 'HEAD') : plain(404, text);
 }
 
 /**

@@ -1,6 +1,7 @@
 // What createApp was told, checked once, as each request of the app finds it.
 import { Actions } from './actions.js';
 import { FreshtagError } from './errors.js';
+import { pagesOf } from './pages.js';
 import { isNext } from './set_cookie.js';
 
 /** @typedef {import('./app.js').AppOptions} AppOptions */
@@ -13,6 +14,7 @@ import { isNext } from './set_cookie.js';
  * @property {boolean} compat Whether Next's behaviour is wanted where ours differs.
  * @property {CookieRules} cookies
  * @property {Table} actions
+ * @property {import('./pages.js').Pages} pages
  */
 
 /**
@@ -24,8 +26,8 @@ export function settingsOf(options) {
   previewModeIdOf(options, {});
   const fixed = {
     compat: isNext(compat),
-    pages: {},
     cookies: { compat, trustMiddleware: trustMiddleware === true },
+    pages: pagesOf(options),
   };
   const actions = new Actions(options);
   return (env) => ({ ...fixed, actions: actions.in(env) });

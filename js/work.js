@@ -44,6 +44,8 @@ export class Work {
   draft = false;
   /** Whether draft mode was switched here: what is answered is for one visitor alone. */
   switched = false;
+  /** Those of the path, once a handler runs. @type {import('./route.js').Params} */
+  params = {};
   /** The cookies of the request, once somebody asked for them. @type {Jar | undefined} */
   jar;
   /** The response as the engine was given it. @type {Response | undefined} */
