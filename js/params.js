@@ -63,7 +63,7 @@ export function fillPattern(pattern, params) {
   const path = [];
   for (const segment of pattern.split('/')) {
     // Groups and slots are no part of a path.
-    if (segment === '' || /^\(\w[^)]*\)$/.test(segment) || segment.startsWith('@')) continue;
+    if (segment === '' || (segment.startsWith('(') && segment.endsWith(')')) || segment.startsWith('@')) continue;
     const [, optional, rest, name] = /^(\[)?\[(\.\.\.)?([^\]]+)\]{1,2}$/.exec(segment) ?? [];
     if (name === undefined) {
       path.push(segment);
