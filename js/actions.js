@@ -43,7 +43,8 @@ export class Actions {
    * The actions under the keys of an environment: base64, several with commas between, the first one in use.
    * @param {Record<string, any>} env
    */
-  in({ NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: keys = '' }) {
+  in(env) {
+    const keys = String(env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? '');
     let last = this.#last;
     if (!last || last.keys !== keys) this.#last = last = { keys, table: new Table(this, this.#definitions, keys) };
     return last.table;

@@ -46,7 +46,7 @@ import { settingsOf } from './settings.js';
 export function createApp(options = {}) {
   const routes = Object.entries(options.routes ?? {}).map(([pattern, module]) => new Route(pattern, module));
   const engines = new Engines(options, routes);
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, routes);
   return {
     async fetch(request, env = {}, ctx) {
       /** @type {Defer} */

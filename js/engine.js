@@ -39,7 +39,7 @@ export class Engines {
       previousSecret: this.#options.previousSecret ?? env.FRESHTAG_SECRET_PREVIOUS,
       draftSecret: this.#options.draftSecret ?? env.FRESHTAG_DRAFT_SECRET,
       previewModeId: previewModeIdOf(this.#options, env),
-      buildId: this.#options.buildId ?? env.CF_VERSION_METADATA?.id,
+      buildId: buildIdOf(this.#options, env),
       dev: isDev(env),
       debug: isSet(env.FRESHTAG_DEBUG) || isSet(env.NEXT_PRIVATE_DEBUG_CACHE),
     };

@@ -81,6 +81,37 @@ export interface ServerActionsConfig {
   bodySizeLimit?: number | string;
   /** Compares `Origin` with `X-Forwarded-Host`: only behind a proxy that sets it. */
   trustForwardedHost?: boolean;
+
+/** What an image module draws: bytes, text and streams are sent with its `contentType`. */
+export type ImageBody = Response | string | Blob | ReadableStream | ArrayBuffer | ArrayBufferView;
+
+/** One image of a module that has several. */
+export interface ImageItem {
+  id: string | number;
+  alt?: string;
+  size?: { width: number; height: number };
+  contentType?: string;
+}
+
+/**
+ * A module as in `app/posts/[id]/opengraph-image.js`, for a pattern that ends in `icon`, `apple-icon`, `opengraph-image` or
+ * `twitter-image`, with or without a digit. Kept until a tag expires it, unless it says otherwise.
+ */
+export interface ImageModule {
+  /** `id` is the URL's: a string, whatever `generateImageMetadata` gave. */
+  default(props: { params: Promise<any>; id: Promise<string> }): ImageBody | Promise<ImageBody>;
+  /** Each item is at `…/<id>`. `params` are those of the segments above. */
+  generateImageMetadata?(props: { params: any }): ImageItem[] | Promise<ImageItem[]>;
+  alt?: string;
+  size?: { width: number; height: number };
+  /** `image/png` where neither this nor the item has one. */
+  contentType?: string;
+  revalidate?: number | false;
+  dynamic?: RouteModule['dynamic'];
+  dynamicParams?: boolean;
+  generateStaticParams?: RouteModule['generateStaticParams'];
+  GET?: never;
+  [name: string]: unknown;
 }
 
 /** A page of the app; its status is the app's to say. */
@@ -94,7 +125,7 @@ export interface AppOptions {
   actions?: readonly ServerAction[] | Record<string, ServerAction>;
   serverActions?: ServerActionsConfig;
   /** Modules by pattern: `/posts/[id]`, `/docs/[...rest]`, `/shop/[[...rest]]`, `/(group)/about`. */
-  routes?: Record<string, RouteModule>;
+  routes?: Record<string, RouteModule | ImageModule>;
   /** Answers `notFound()`, what `dynamicParams: false` leaves out, and, without an origin, paths that no route has. */
   notFound?: FallbackPage;
   /** Answers `forbidden()`. */
@@ -223,6 +254,22 @@ export declare function redirect(url: string | URL, type?: RedirectType): never;
 export declare function permanentRedirect(url: string | URL, type?: RedirectType): never;
 /** For a `catch`: throws again what ended the handler, and returns for every other error. */
 export declare function unstable_rethrow(error: unknown): void;
+
+export interface ImageEntry {
+  kind: 'icon' | 'apple' | 'openGraph' | 'twitter';
+  /** A path for icons, a whole URL for the others. */
+  url: string;
+  type: string;
+  /** Of icons: `32x32`. */
+  sizes?: string;
+  width?: number;
+  height?: number;
+  alt?: string;
+}
+/** The images of the running route: of each kind those of the deepest segment that has some. */
+export declare function imageMetadata(): Promise<ImageEntry[]>;
+/** The same as `meta` and `link` elements, escaped. */
+export declare function imageTags(): Promise<string>;
 
 /** `code` is stable, the message names the fix. */
 export declare class FreshtagError extends Error {

@@ -1,5 +1,6 @@
 // Route handler modules, in the shape of app/**/route.js (NV-12, NV-13).
 import { FreshtagError } from './errors.js';
+import { imageRoute } from './image.js';
 import { bringsCookies, Jar } from './jar.js';
 import { interrupted } from './pages.js';
 import { NO_CACHE } from './reply.js';
@@ -20,8 +21,12 @@ export class Route {
     if (typeof module !== 'object' || module === null) {
       throw new FreshtagError('CONFIG', `routes['${pattern}'] must be a module that exports GET, POST, ….`);
     }
+    const image = imageRoute(pattern, module);
+    if (image) ({ pattern, module } = image);
     this.pattern = pattern;
     this.module = module;
+    /** What the head of a page says of it, where this is an image. */
+    this.image = image?.image;
     this.methods = METHODS.filter((method) => typeof module[method] === 'function');
     if (this.methods.length === 0) {
       throw new FreshtagError('CONFIG', `routes['${pattern}'] exports none of ${METHODS.join(', ')}.`);

@@ -6,6 +6,7 @@ import { isNext } from './set_cookie.js';
 
 /** @typedef {import('./app.js').AppOptions} AppOptions */
 /** @typedef {import('./jar.js').CookieRules} CookieRules */
+/** @typedef {import('./route.js').Route} Route */
 
 /** @typedef {import('./actions.js').Table} Table */
 
@@ -15,22 +16,36 @@ import { isNext } from './set_cookie.js';
  * @property {CookieRules} cookies
  * @property {Table} actions
  * @property {import('./pages.js').Pages} pages
+ * @property {import('./image.js').Image[]} images Of all image routes.
+ * @property {string | undefined} buildId
  */
 
 /**
  * @param {AppOptions} options
+ * @param {Route[]} routes
  * @returns {(env: Record<string, any>) => Settings} What holds in an environment.
  */
-export function settingsOf(options) {
+export function settingsOf(options, routes) {
   const { compat, trustMiddleware } = options;
   previewModeIdOf(options, {});
   const fixed = {
     compat: isNext(compat),
     cookies: { compat, trustMiddleware: trustMiddleware === true },
     pages: pagesOf(options),
+    images: routes.flatMap(({ image }) => image ?? []),
   };
   const actions = new Actions(options);
-  return (env) => ({ ...fixed, actions: actions.in(env) });
+  return (env) => ({ ...fixed, actions: actions.in(env), buildId: buildIdOf(options, env) });
+}
+
+/**
+ * The build is the Worker's version, where nothing else is said.
+ * @param {AppOptions} options
+ * @param {Record<string, any>} env
+ * @returns {string | undefined}
+ */
+export function buildIdOf({ buildId }, { CF_VERSION_METADATA: version }) {
+  return buildId ?? version?.id;
 }
 
 /**
