@@ -1,6 +1,7 @@
 // Arguments and results of cached functions as text, by devalue.
 import { parse, stringifyAsync } from 'devalue';
 import { FreshtagError } from './errors.js';
+import { assertUntainted, hasTaint, taintReducer } from './taint.js';
 
 /** What passes through by its position and is never part of a key (UC-32). @typedef {unknown[]} Opaques */
 
@@ -75,7 +76,11 @@ export function bodyText(body) {
 function encode(value, position, what) {
   return stringifyAsync(
     value,
-    { Opaque: (/** @type {unknown} */ part) => isOpaque(part, what) && position(part) },
+    {
+      Opaque: (/** @type {unknown} */ part) => isOpaque(part, what) && position(part),
+      // Behind it: what passes by position is not written.
+      ...(hasTaint() && taintReducer),
+    },
     // devalue writes the whole buffer under a view; only the visible bytes are the value.
     { operations: { viewInfo } },
   );
@@ -100,9 +105,10 @@ function isOpaque(value, what) {
   if (PLAIN_TAGS.has(tag) || ArrayBuffer.isView(value) || tag.startsWith('Temporal.')) return false;
   // A plain object of another realm.
   if (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')) return false;
+  if (!(value instanceof Error) && Object.keys(value).length === 0) return true;
+  assertUntainted(value);
   // Two instances with different fields would share one key: whoever calls must say which of them it depends on.
-  if (value instanceof Error || Object.keys(value).length > 0) throw notPlain(value, what);
-  return true;
+  throw notPlain(value, what);
 }
 
 /** @param {unknown} value @param {string} what */

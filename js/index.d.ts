@@ -271,6 +271,15 @@ export declare function imageMetadata(): Promise<ImageEntry[]>;
 /** The same as `meta` and `link` elements, escaped. */
 export declare function imageTags(): Promise<string>;
 
+/** Writing `object` into a cache, or sending it to a client, throws `message`. Copies are not tainted. */
+export declare function experimental_taintObjectReference(message: string | undefined, object: object): void;
+/** The same for a value, wherever it came from, for as long as `lifetime` is in memory. */
+export declare function experimental_taintUniqueValue(
+  message: string | undefined,
+  lifetime: object,
+  value: string | bigint | ArrayBufferView,
+): void;
+
 /** `code` is stable, the message names the fix. */
 export declare class FreshtagError extends Error {
   constructor(code: string, message: string, options?: { cause?: unknown });

@@ -11,4 +11,5 @@ export { imageMetadata, imageTags } from './image_metadata.js';
 export { cacheLife, cacheTag, unstable_cacheLife, unstable_cacheTag, unstable_noStore } from './life.js';
 export { forbidden, notFound, permanentRedirect, redirect, RedirectType, unauthorized, unstable_rethrow } from './navigation.js';
 export { refresh, revalidatePath, revalidateTag, updateTag } from './revalidate.js';
+export { experimental_taintObjectReference, experimental_taintUniqueValue } from './taint.js';
 export { unstable_cache } from './unstable_cache.js';

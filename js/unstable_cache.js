@@ -3,6 +3,7 @@ import { unstableCacheKey, validateTags } from '#wasm';
 import { runCached } from './data.js';
 import { bodyText } from './encode.js';
 import { currentScope } from './scope.js';
+import { untaintedJson } from './taint.js';
 import { warnRejected } from './warn.js';
 
 /**
@@ -33,7 +34,7 @@ export function unstable_cache(fn, keyParts, options = {}) {
   const call = async (...args) => {
     const scope = currentScope();
     if (!scope) throw new Error(`Invariant: incrementalCache missing in unstable_cache ${source}`);
-    const json = JSON.stringify(args);
+    const json = /** @type {string} */ (untaintedJson(args));
     return runCached(scope, {
       spec: {
         kind: 'unstable',
@@ -47,7 +48,7 @@ export function unstable_cache(fn, keyParts, options = {}) {
       },
       call: () => fn(...args),
       // An undefined result has no body and is read back as undefined (UN-3).
-      encode: (value) => new TextEncoder().encode(JSON.stringify(value) ?? ''),
+      encode: (value) => new TextEncoder().encode(untaintedJson(value) ?? ''),
       decode: async (body) => {
         const text = await bodyText(body);
         return text === '' ? undefined : JSON.parse(text);
