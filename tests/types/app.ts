@@ -10,10 +10,21 @@ import {
   cookies,
   createApp,
   draftMode,
+  experimental_taintObjectReference,
+  experimental_taintUniqueValue,
+  forbidden,
   FreshtagError,
   headers,
+  type ImageEntry,
+  imageMetadata,
+  type ImageModule,
+  imageTags,
+  notFound,
   parseCookie,
   parseSetCookie,
+  permanentRedirect,
+  redirect,
+  RedirectType,
   refresh,
   RequestCookies,
   ResponseCookies,
@@ -23,8 +34,10 @@ import {
   type RouteRequest,
   splitCookiesString,
   stringifyCookie,
+  unauthorized,
   unstable_cache,
   unstable_noStore,
+  unstable_rethrow,
   updateTag,
 } from 'freshtag';
 
@@ -160,8 +173,59 @@ function cookieClasses(answer: Headers) {
   return { ends, came, both, text };
 }
 
+const card = {
+  size: { width: 1200, height: 630 },
+  alt: 'A post',
+  contentType: 'image/png',
+  generateImageMetadata: async ({ params }: { params: { id: string } }) => [{ id: 1, alt: params.id }, { id: 'large' }],
+  async default({ params, id }: { params: Promise<{ id: string }>; id: Promise<string> }) {
+    return new Response(`${(await params).id} ${await id}`);
+  },
+} satisfies ImageModule;
+// @ts-expect-error: an image without an id (NV-16)
+const unnamed: ImageModule = { default: () => 'text', generateImageMetadata: () => [{ alt: 'none' }] };
+// @ts-expect-error: a number is no image
+const drawn: ImageModule = { default: () => 1 };
+
+async function head(): Promise<string> {
+  const entries: ImageEntry[] = await imageMetadata();
+  const sizes: string | undefined = entries[0]?.sizes;
+  return `${await imageTags()}${sizes}`;
+}
+
+function ends(what: string | undefined): string {
+  try {
+    if (what === undefined) notFound();
+    // What is never undefined here.
+    const known: string = what;
+    if (known === 'secret') forbidden();
+    if (known === 'own') unauthorized();
+    if (known === 'old') permanentRedirect(new URL('https://example.com'), 'replace');
+    if (known === 'new') redirect('/', RedirectType.push);
+    return known;
+  } catch (error) {
+    unstable_rethrow(error);
+    throw error;
+  }
+}
+// @ts-expect-error: a redirect goes somewhere
+const nowhere = () => redirect();
+// @ts-expect-error: no other type
+const elsewhere = () => redirect('/', 'back');
+
+experimental_taintObjectReference('Not the user', { password: '' });
+experimental_taintUniqueValue(undefined, globalThis, 'token');
+experimental_taintUniqueValue('Not the key', {}, new Uint8Array(32));
+// @ts-expect-error: a number is not unique (NV-26)
+experimental_taintUniqueValue('Not this', {}, 1);
+// @ts-expect-error: a text is no object (NV-26)
+experimental_taintObjectReference('Not this', 'token');
+
 const app = createApp({
-  routes: { '/posts/[id]': posts },
+  routes: { '/posts/[id]': posts, '/posts/[id]/opengraph-image': card, '/icon': { default: async () => new Uint8Array(8), size: { width: 32, height: 32 } } },
+  notFound: (request: Request) => new Response(request.url),
+  forbidden: { default: async (_request, { params }) => Response.json(await params) },
+  unauthorized: { GET: () => new Response('Log in') },
   origin: 'https://www.example.com',
   cacheLife: { blog: { stale: 3600, revalidate: 900, expire: 86400 } },
   staleTimes: { static: 300, dynamic: 0 },
@@ -173,6 +237,8 @@ const app = createApp({
 const worker: ExportedHandler<{ CACHE: KVNamespace }> = app;
 // @ts-expect-error: a mode Next does not know
 createApp({ routes: { '/': { dynamic: 'static' } } });
+// @ts-expect-error: a page returns a Response
+createApp({ notFound: () => 'text' });
 // @ts-expect-error: no other dialect
 createApp({ compat: 'express' });
 // @ts-expect-error: a lifetime is a number
@@ -180,5 +246,5 @@ createApp({ cacheLife: { blog: { stale: 'long' } } });
 
 const code: string = new FreshtagError('CONFIG', 'text').code;
 
-export { code, cookieClasses, dynamic, length, post, quote, setCookies, sum, worker };
+export { code, cookieClasses, drawn, dynamic, elsewhere, ends, head, length, nowhere, post, quote, setCookies, sum, unnamed, worker };
 export default app;
