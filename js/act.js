@@ -17,17 +17,6 @@ import { Work } from './work.js';
 /** @typedef {import('./action_body.js').ActionCall} ActionCall */
 
 /**
- * Whether a request may be a call of an action: a fetch call by its header, a form by its type (SA-1, SA-2).
- * @param {Request} request
- */
-export function isPossibleAction({ method, headers }) {
-  if (method !== 'POST') return false;
-  if (headers.has('next-action')) return true;
-  const [type] = (headers.get('content-type') ?? '').split(/[\t ]*;/, 1);
-  return /^(?:application\/x-www-form-urlencoded|multipart\/form-data)$/i.test(type);
-}
-
-/**
  * Runs the action that a request calls on a page of the app. Nothing is read and nothing runs before the origin has
  * been checked (SA-6).
  * @param {Call} call

@@ -1,6 +1,6 @@
 // One engine per app and KV binding, for as long as the isolate lives.
 import { Engine } from '#wasm';
-import { previewModeIdOf } from './settings.js';
+import { buildIdOf, previewModeIdOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
 /** @typedef {import('./contract.js').EngineConfig} EngineConfig */

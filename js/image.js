@@ -84,7 +84,8 @@ function handlerOfMany(draw, items, contentType) {
     const { [ID]: id, ...params } = await context.params;
     // In order: an item without an id fails only those behind it (NV-16).
     const item = (await items(params)).find((item) => idOf(item) === id);
-    if (!item) return new Response('Not Found', { status: 404 });
+    // Not stored: there is no end of ids that are none.
+    if (!item) return new Response('Not Found', { status: 404, headers: { 'cache-control': 'no-store' } });
     const drawn = await draw({ params: Promise.resolve(params), id: Promise.resolve(id) });
     return imageResponse(drawn, item.contentType ?? contentType);
   };

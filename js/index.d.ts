@@ -81,6 +81,7 @@ export interface ServerActionsConfig {
   bodySizeLimit?: number | string;
   /** Compares `Origin` with `X-Forwarded-Host`: only behind a proxy that sets it. */
   trustForwardedHost?: boolean;
+}
 
 /** What an image module draws: bytes, text and streams are sent with its `contentType`. */
 export type ImageBody = Response | string | Blob | ReadableStream | ArrayBuffer | ArrayBufferView;

@@ -1,5 +1,4 @@
 export { actionState, formField, serverAction } from './action.js';
-export { forbidden, notFound, permanentRedirect, redirect, unauthorized } from './navigation.js';
 export { createApp } from './app.js';
 export { cache } from './cache.js';
 export { cached } from './cached.js';

@@ -1,6 +1,7 @@
 // What a visitor gets when a handler ends early: a redirect, or an app's own 404, 403 and 401 (NV-8, NV-10).
 import { FreshtagError } from './errors.js';
 import { interruptOf } from './navigation.js';
+import { isPossibleAction } from './possible_action.js';
 
 /** @typedef {import('./work.js').Work} Work */
 /** @typedef {import('./route.js').Handler} Handler */
@@ -84,18 +85,15 @@ export async function fallbackResponse(work, status, request, params) {
 }
 
 /** @param {Redirect} redirect @param {Request} request */
-function redirectResponse({ url, status }, request) {
-  if (url === '') throw new Error('Invariant: Unexpected redirect url format');
-  // RFC 3986: a URL is ASCII, and the runtimes disagree about what else they send.
-  const location = url.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURI);
-  return new Response(null, { status: isPossibleAction(request) ? 303 : status, headers: { location } });
+export function redirectResponse(redirect, request) {
+  // A browser would send the form again with a 307 (SA-22).
+  const status = isPossibleAction(request) ? 303 : redirect.status;
+  return new Response(null, { status, headers: { location: locationOf(redirect) } });
 }
 
-/** A browser would send the form again with a 307 (SA-1, SA-22). @param {Request} request */
-function isPossibleAction(request) {
-  // Reading the headers of a GET would be noted.
-  if (request.method !== 'POST') return false;
-  const { headers } = request;
-  const type = headers.get('content-type') ?? '';
-  return headers.has('next-action') || type === 'application/x-www-form-urlencoded' || type.startsWith('multipart/form-data');
+/** Where a redirect goes, as a header can carry it. @param {Redirect} redirect */
+export function locationOf({ url }) {
+  if (url === '') throw new Error('Invariant: Unexpected redirect url format');
+  // RFC 3986: a URL is ASCII, and the runtimes disagree about what else they send.
+  return url.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURI);
 }

@@ -1,8 +1,9 @@
 // Routes: from the call to the response.
-import { isPossibleAction, serveAction } from './act.js';
+import { serveAction } from './act.js';
 import { visitOf } from './draft.js';
 import { notFound } from './navigation.js';
 import { isListed } from './params.js';
+import { isPossibleAction } from './possible_action.js';
 import { failureCode, NO_CACHE, notMadeAnew, plain, toResponse, withHeaders } from './reply.js';
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, Route, runHandler } from './route.js';

@@ -68,7 +68,7 @@ describe('SA-22 a redirect after what could be a Server Action is a 303', () => 
     ['POST', { 'next-action': 'x' }, 303, 303],
     ['POST', { 'Next-Action': '' }, 303, 303],
     ['POST', { 'content-type': 'application/x-www-form-urlencoded' }, 303, 303],
-    ['POST', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }, 307, 308],
+    ['POST', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }, 303, 303],
     ['POST', { 'content-type': 'multipart/form-data; boundary=x' }, 303, 303],
     ['POST', { 'content-type': 'text/plain' }, 307, 308],
     ['PUT', { 'next-action': 'x' }, 307, 308],
