@@ -137,6 +137,8 @@ async function listIds(parent, generate, items, context) {
   const nothing = parent.some((segment) => segment.startsWith('[')) ? [] : [{}];
   /** @type {Params[]} */
   const listed = generate ? await generate(context) : nothing;
+  // Whoever asked says what is wrong with it.
+  if (!Array.isArray(listed)) return listed;
   const all = [];
   for (const params of listed) {
     const ids = (await items(params)).map(idOf);

@@ -115,6 +115,7 @@ describe('NV-16 what an image is sent as', () => {
   const stream = () => new Blob(['text']).stream();
   const rows = [
     ['a Response with a type', () => new Response('x', { headers: { 'content-type': 'image/webp' } }), {}, 'image/webp', null],
+    ['a Response with a type, of a typed module', () => new Response('x', { headers: { 'content-type': 'image/webp' } }), { contentType: 'image/gif' }, 'image/webp', null],
     ['a Response without one', () => new Response(bytes), {}, null, null],
     ['a Response without one, of a typed module', () => new Response(bytes), { contentType: 'image/gif' }, 'image/gif', null],
     ['a Response that keeps its status', () => new Response(bytes, { status: 203 }), { contentType: 'image/gif' }, 'image/gif', null, 203],
@@ -187,6 +188,11 @@ describe('NV-19 the list for a prerender', () => {
     expect(JSON.parse(answer.text).message).toBe(NO_ID);
   });
 
+  test('throws for params that are no list', async () => {
+    const answer = await site({ '/p/[id]/icon': { ...many([{ id: 1 }]), generateStaticParams: () => ({ id: '1' }) } }).admin('prerender', {});
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'INVALID_PARAMS' });
+  });
+
   test('dynamicParams: false takes what is listed', async () => {
     const { ask } = site({ '/icon': { ...many([{ id: 1 }]), dynamicParams: false } });
     expect((await ask('/icon/1')).status).toBe(200);
@@ -201,6 +207,7 @@ describe('the head of a page', () => {
   const og = 'http://localhost/opengraph-image';
   const rows = [
     ['NV-20 an icon', { '/icon': { ...image, size, alt: 'A', contentType: 'image/gif' } }, '/', [entry('icon', '/icon', { type: 'image/gif', sizes: '32x16', alt: 'A' })]],
+    ['NV-20 an empty type', { '/icon': { ...image, contentType: '' } }, '/', [entry('icon', '/icon')]],
     ['NV-20 without a size', { '/apple-icon': image }, '/', [entry('apple', '/apple-icon')]],
     ['NV-20 numbers, a whole URL', { '/opengraph-image': { ...image, size } }, '/', [entry('openGraph', og, size)]],
     [

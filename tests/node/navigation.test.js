@@ -4,13 +4,17 @@ import * as own from 'freshtag';
 import { describe, expect, test } from 'vitest';
 
 import { interruptOf } from '../../js/navigation.js';
+import { Scope } from '../../js/scope.js';
 
 process.env.__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS = '1';
 const require = createRequire(import.meta.url);
+const { AsyncLocalStorage } = require('node:async_hooks');
+globalThis.AsyncLocalStorage ??= AsyncLocalStorage;
 const dist = (path) => require(`next/dist/${path}`);
 const next = dist('client/components/navigation.react-server');
 const { isRedirectError } = dist('client/components/redirect-error');
 const redirects = dist('client/components/redirect');
+const { actionAsyncStorage } = dist('client/components/server-async-storage');
 const access = dist('client/components/http-access-fallback/http-access-fallback');
 
 /** What a call throws. */
@@ -39,6 +43,15 @@ describe('thrown values', () => {
   ];
   test.each(rows)('%s %s(%s)', (_rule, name, args) => {
     expect(shape(thrown(() => own[name](...args)))).toEqual(shape(thrown(() => next[name](...args))));
+  });
+
+  test.each([['redirect'], ['permanentRedirect']])('NV-7 %s() in a Server Action', (name) => {
+    const work = { action: true };
+    const inAction = (call) => new Scope('route', work, undefined, undefined).run(call);
+    const inNext = (call) => actionAsyncStorage.run({ isAction: true }, call);
+    for (const args of [['/a'], ['/a', 'replace'], ['/a', 'push']]) {
+      expect(shape(thrown(() => inAction(() => own[name](...args))))).toEqual(shape(thrown(() => inNext(() => next[name](...args)))));
+    }
   });
 
   test('NV-7 RedirectType', () => {
