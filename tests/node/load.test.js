@@ -31,7 +31,10 @@ describe.each([...versions].filter(([version]) => Number(version.slice(1).split(
     const code = `import * as core from 'freshtag/core';
       console.log(JSON.stringify([Object.keys(core).sort(), core.resolveCacheLife('hours')]))`;
     expect(await evaluate(node, code)).toEqual([
-      ['cacheControlHeader', 'implicitTags', 'resolveCacheLife', 'revalidatePathTags', 'routeCacheKey', 'unstableCacheKey', 'validateTags'],
+      [
+        'actionId', 'cacheControlHeader', 'checkActionOrigin', 'createBypassToken', 'decryptBoundArgs', 'encryptBoundArgs', 'implicitTags',
+        'isCsrfOriginAllowed', 'resolveCacheLife', 'revalidatePathTags', 'routeCacheKey', 'unstableCacheKey', 'validateTags', 'verifyBypassToken',
+      ],
       { stale: 300, revalidate: 3600, expire: 86400 },
     ]);
   });
