@@ -73,7 +73,7 @@ ${NAV.map(([href, name]) => html`<a href="${href}"${href === path ? html` aria-c
 </nav>
 </header>
 ${isEnabled ? html`<form class="draft" method="post" action="/" aria-label="Draft mode">${await hidden(setDraft.bind(null, false))}
-<p>Draft mode is on: you see what is not published.</p><button>Leave draft mode</button></form>` : ''}
+<p>You see what is not published.</p><button>Leave draft mode</button></form>` : ''}
 <main id="main">
 <h1>${title}</h1>
 <p class="summary">${summary}</p>
