@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 #[test]
 fn origins_are_read_as_browsers_write_them() {
-    let rows: [(&str, &str, Option<&str>); 70] = [
+    let rows: [(&str, &str, Option<&str>); 71] = [
         ("SA-7", "https://a.test", Some("a.test")),
         ("SA-7", "https://a.test:443", Some("a.test")),
         ("SA-7", "http://a.test:80", Some("a.test")),
@@ -27,6 +27,7 @@ fn origins_are_read_as_browsers_write_them() {
         ("SA-7", "https://a_b-c~d.test", Some("a_b-c~d.test")),
         ("SA-7", "https://a.test.", Some("a.test.")),
         ("SA-7", "chrome-extension://AbC", Some("AbC")),
+        ("SA-7", "app://[2001:DB8::A]:443", Some("[2001:db8::a]:443")),
         ("SA-7", "capacitor://localhost:443", Some("localhost:443")),
         ("SA-7", "https://127.0.0.1:8787", Some("127.0.0.1:8787")),
         ("SA-7", "https://255.255.255.255", Some("255.255.255.255")),

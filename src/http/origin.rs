@@ -16,8 +16,8 @@ impl<'a> Origin<'a> {
     ///
     /// Only a serialised origin is one: `scheme://host[:port]` in ASCII, a host of letters, digits and `-._~`, an IPv4
     /// address of four numbers, or an IPv6 address in brackets in its shortest form. What a browser never sends is
-    /// `None`: two values, user names, paths, spaces, `%`. The schemes with a default port have their host in lower
-    /// case; of others it is kept as it is, as the URL standard does.
+    /// `None`: two values, user names, paths, spaces, `%`. Names are in lower case where the scheme
+    /// has a default port, and kept as they are where it has none, as the URL Standard does.
     ///
     /// # Examples
     ///
@@ -52,9 +52,9 @@ impl<'a> Origin<'a> {
             return None;
         }
         Some(Self::Host(match default_port {
-            None => Cow::Borrowed(authority),
+            None if !host.starts_with('[') => Cow::Borrowed(authority),
             Some((_, default)) if port == Some(default) => lower_case(host),
-            Some(_) => lower_case(authority),
+            _ => lower_case(authority),
         }))
     }
 
