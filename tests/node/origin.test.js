@@ -34,9 +34,9 @@ const ACCEPTED = {
 /** Whether the URL standard would write the same, but for the case and a port that may be left out. */
 function isSerialised(origin) {
   if (origin === 'null') return true;
-  if (/^file:/i.test(origin) || !URL.canParse(origin)) return false;
+  if (/[^!-~]|^file:/i.test(origin) || !URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
-  const written = /^[a-z]+:/.test(protocol) && /^(https?|wss?|ftp):$/.test(protocol) ? origin.toLowerCase() : origin.replace(/^[^:]*/, (scheme) => scheme.toLowerCase());
+  const written = /^(https?|wss?|ftp):$/.test(protocol) ? origin.toLowerCase() : origin.replace(/^[^:]*/, (scheme) => scheme.toLowerCase());
   const ports = { 'http:': ':80', 'ws:': ':80', 'https:': ':443', 'wss:': ':443', 'ftp:': ':21' };
   return /^[\w.~:[\]-]+$/.test(host) && [`${protocol}//${host}`, `${protocol}//${host}${ports[protocol] ?? ''}`].includes(written);
 }
