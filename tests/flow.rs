@@ -14,7 +14,7 @@ use freshtag::cache::scope::RouteLife;
 use freshtag::cache::seen::Floors;
 use freshtag::cache::tag::Tag;
 use freshtag::error::ErrorCode;
-use freshtag::flow::{Ask, Config, Mode, Outcome, Policy, Visit};
+use freshtag::flow::{Ask, Config, Demand, Mode, Outcome, Policy, Visit};
 use freshtag::reply::CacheState;
 use freshtag::store::double::{Op, Ops, World};
 use freshtag::store::memory::{LARGEST_BODY, MEMO_MS};
@@ -1205,6 +1205,133 @@ fn draft_mode_reads_and_writes_nothing() {
         assert_eq!(a.get(&ask, &origin).line(), "HIT v1", "T29");
     }
     assert_eq!(request.ops().puts, 0, "T29");
+}
+
+#[test]
+fn what_saw_draft_mode_switched_is_not_kept() {
+    // Rows: in draft mode before, then switched to; whether the answer may be kept, and is of the store for the next one.
+    let rows: [(bool, &[bool], bool); 6] = [
+        (false, &[], true),
+        (false, &[true], false),
+        (false, &[true, false], false),
+        (false, &[false], false), // its answer ends the cookie
+        (true, &[false], false),
+        (true, &[true], false),
+    ];
+    for (before, switches, kept) in rows {
+        let world = World::default();
+        let (a, ask) = (isolate(&world, 0, "a"), Rc::new(page("/", FOREVER)));
+        let origin = origin(&world, move |call| async move {
+            for on in switches {
+                call.visit.set_bypass(*on);
+            }
+            Ok(ok("one"))
+        });
+        let request = a.counting();
+        let visit = request.visit();
+        if before {
+            visit.set_bypass(true);
+        }
+        let got = world.run(request.asking(&ask, &visit, &origin)).unwrap();
+        world.settle();
+        assert!(matches!(got, Got::Rendered { kept: k, .. } if k == kept), "T29 {before} {switches:?}");
+        assert_eq!(request.ops().puts, u32::from(kept), "T29 {before} {switches:?}");
+        assert!(!visit.bare().bypasses(), "DM-10: a refresh is never a draft");
+    }
+}
+
+#[test]
+fn a_draft_joins_nobody_and_nobody_joins_it() {
+    let world = World::default();
+    let (a, ask, origin) = (isolate(&world, 0, "a"), Rc::new(page("/", FOREVER)), counter(&world, 40));
+    let (draft, other) = (a.visit(), a.visit());
+    draft.set_bypass(true);
+    let both = join(a.asking(&ask, &draft, &origin), a.asking(&ask, &other, &origin));
+    let (one, two) = world.run(both).unwrap();
+    assert!(matches!(one, Got::Rendered { kept: false, .. }), "DM-9");
+    assert!(matches!(two, Got::Rendered { kept: true, .. }), "DM-9");
+    world.settle();
+    assert_eq!(origin.calls(), 2, "DM-9");
+    assert_eq!(a.get(&ask, &origin).line(), format!("HIT {}", two.body()), "T29");
+}
+
+#[test]
+fn on_demand_a_page_is_made_anew_and_kept() {
+    // Rows: rule, what is stored, what was demanded, what is told, whether it is then in the store.
+    let rows = [
+        ("IS-10", true, Demand::Yes, "REVALIDATED v2", "HIT v2"),
+        ("IS-10", false, Demand::Yes, "REVALIDATED v1", "HIT v1"),
+        ("IS-11", true, Demand::IfStored, "REVALIDATED v2", "HIT v2"),
+        ("IS-11", false, Demand::IfStored, "ABSENT ", "MISS v1"),
+        ("IS-10", true, Demand::No, "HIT v1", "HIT v1"),
+    ];
+    for (rule, warm, demand, line, then) in rows {
+        let world = World::default();
+        let (a, ask, origin) = (isolate(&world, 0, "a"), Rc::new(page("/", FOREVER)), counter(&world, 0));
+        if warm {
+            a.get_settled(&ask, &origin);
+            world.pass(2_000);
+        }
+        let visit = a.visit();
+        visit.set_bypass(true);
+        visit.set_demand(demand);
+        assert!(!visit.bypasses(), "DM-13");
+        assert_eq!(
+            world.run(a.asking(&ask, &visit, &origin)).unwrap().line(),
+            line,
+            "{rule} {warm} {demand:?}"
+        );
+        world.settle();
+        if line.starts_with("REVALIDATED") {
+            assert_eq!(origin.modes().last(), Some(&Mode::Prerender), "IS-10: with nothing of who asks");
+        }
+        assert_eq!(a.get(&ask, &origin).line(), then, "{rule} {warm} {demand:?}");
+    }
+}
+
+#[test]
+fn on_demand_what_is_in_a_page_is_made_anew_and_kept() {
+    let world = World::default();
+    let (a, ask) = (isolate(&world, 0, "a"), Rc::new(page("/", FOREVER)));
+    let inner = cached(&world, "t", life(60.0, 600.0));
+    let outer = nesting(&a, &inner, "inner");
+    assert_eq!(get_page(&a, &ask, &outer), "MISS page1(inner1)");
+    world.pass(2_000);
+    let visit = a.visit();
+    visit.set_demand(Demand::Yes);
+    let got = world.run(a.asking(&ask, &visit, &outer)).unwrap();
+    assert_eq!(got.line(), "REVALIDATED page2(inner2)", "IS-10");
+    world.settle();
+    let data = Rc::new(data("inner", Vec::new()));
+    assert_eq!(stored(&world, &data.key).unwrap().1, "inner2", "UN-4: all but draft mode still write");
+}
+
+#[test]
+fn on_demand_a_failure_keeps_the_page() {
+    let world = World::default();
+    let (a, ask) = (isolate(&world, 0, "a"), Rc::new(page("/", FOREVER)));
+    let fails = Rc::new(Cell::new(0));
+    let says = Rc::clone(&fails);
+    let origin = origin(&world, move |_| {
+        let how = says.get();
+        async move {
+            match how {
+                0 => Ok(ok("good")),
+                1 => Err("down".to_owned()),
+                _ => Ok(answer(503, &[], "down")),
+            }
+        }
+    });
+    a.get_settled(&ask, &origin);
+    for how in [1, 2] {
+        fails.set(how);
+        let visit = a.visit();
+        visit.set_demand(Demand::Yes);
+        let got = world.run(a.asking(&ask, &visit, &origin)).unwrap();
+        assert!(matches!(got, Got::Failed(_) | Got::Rendered { kept: false, .. }), "IS-10 {how}");
+        world.settle();
+        assert_eq!(a.get(&ask, &origin).line(), "HIT good", "IS-10 {how}");
+    }
 }
 
 #[test]

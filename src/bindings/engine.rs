@@ -139,7 +139,9 @@ impl Engine {
         let Some(cookie) = cookie else { return Visit::new(&self.shared, kv, Floors::default(), defer) };
         let visit = Visit::new(&self.shared, kv, floors(&self.shared, &cookie), defer);
         let pathname = pathname.unwrap_or_default();
-        visit.inner.set_bypass(self.shared.gate().is_draft(&cookie, &pathname, platform::now()));
+        if self.shared.gate().is_draft(&cookie, &pathname, platform::now()) {
+            visit.inner.set_bypass(true);
+        }
         visit
     }
 }

@@ -113,11 +113,11 @@ impl Visit {
         self.switched.get() & 1 == 1
     }
 
-    /// Passes the cache by from now on, or no longer (DM-4).
+    /// Passes the cache by from now on, or no longer (DM-4). It counts where it changes nothing, too: the answer sets
+    /// the cookie.
     pub fn set_bypass(&self, on: bool) {
-        if on != self.bypasses() {
-            self.switched.set(self.switched.get().wrapping_add(1));
-        }
+        let times = if on == self.bypasses() { 2 } else { 1 };
+        self.switched.set(self.switched.get().wrapping_add(times));
     }
 
     /// Whether a part of what was made since [`Self::switched`] said `before` may be a draft (T29): one that began in
@@ -141,7 +141,9 @@ impl Visit {
 
     /// Makes this request one that makes its page anew, out of draft mode (DM-13).
     pub fn set_demand(&self, demand: Demand) {
-        self.set_bypass(false);
+        if self.bypasses() {
+            self.set_bypass(false);
+        }
         self.demand.set(demand);
     }
 

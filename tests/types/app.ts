@@ -233,6 +233,9 @@ const app = createApp({
   originRules: [{ match: '/docs/*', life: 'hours', tags: ['docs'] }],
   compat: 'next',
   trustMiddleware: true,
+  previousSecret: 'a',
+  draftSecret: 'b',
+  previewModeId: 'c',
 });
 const worker: ExportedHandler<{ CACHE: KVNamespace }> = app;
 // @ts-expect-error: a mode Next does not know
