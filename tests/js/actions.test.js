@@ -300,11 +300,17 @@ describe('what is no call', () => {
 
   test.each([
     ['SA-5: a form without the field', { a: new FormData() }, 400],
-    ['an empty body of a form', { a: new URLSearchParams() }, 400],
+    ['SA-4: an urlencoded one without the field', { a: new URLSearchParams({ a: '1' }) }, 400],
   ])('%s', async (_, { a }, status) => {
     const { submit } = await known();
     const answer = await submit({}, { body: a });
     expect([answer.status, answer.text, answer.header('x-nextjs-action-not-found')]).toEqual([status, 'Invalid Server Action request.', '1']);
+  });
+
+  test('SA-4: an urlencoded form is no body of a fetch call', async () => {
+    const { call } = await known();
+    const answer = await call([], { body: new URLSearchParams({ a: '1' }), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect([answer.status, answer.header('x-freshtag-error')]).toEqual([400, 'INVALID_REQUEST']);
   });
 
   test('an app without actions has no calls', async () => {
