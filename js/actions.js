@@ -34,6 +34,11 @@ export class Actions {
     this.trustForwardedHost = trustForwardedHost === true;
   }
 
+  /** As `serverAction` was given them. */
+  get ids() {
+    return this.#definitions.map(({ id }) => id);
+  }
+
   /** Whether there are any. */
   get any() {
     return this.#definitions.length > 0;

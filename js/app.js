@@ -1,4 +1,5 @@
 // createApp: a Worker's fetch handler.
+import { Actions } from './actions.js';
 import { isAdmin, serveAdmin } from './admin.js';
 import { cutUrl } from './call.js';
 import { clientScript } from './client_script.js';
@@ -41,13 +42,15 @@ import { settingsOf } from './settings.js';
 
 /**
  * @param {AppOptions} [options]
- * @returns {{ fetch(request: Request, env?: any, ctx?: { waitUntil(task: Promise<unknown>): void }): Promise<Response> }}
+ * @returns {{ actions: string[], fetch(request: Request, env?: any, ctx?: { waitUntil(task: Promise<unknown>): void }): Promise<Response> }}
  */
 export function createApp(options = {}) {
   const routes = Object.entries(options.routes ?? {}).map(([pattern, module]) => new Route(pattern, module));
   const engines = new Engines(options, routes);
-  const settings = settingsOf(options, routes);
+  const actions = new Actions(options);
+  const settings = settingsOf(options, routes, actions);
   return {
+    actions: actions.ids,
     async fetch(request, env = {}, ctx) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));

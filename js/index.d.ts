@@ -164,7 +164,7 @@ export interface AppOptions {
   maxEntryBytes?: number;
   /** Lifetime and tags of origin answers, by path pattern. */
   originRules?: { match: string; life?: ProfileName | CacheLifeProfile; tags?: string[] }[];
-  /** `'next'`: `cookies()` as Next has it where ours differs. */
+  /** `'next'`: cookies, and the statuses and origin check of Server Actions, as Next has them where ours differ (docs/differences.md). */
   compat?: Compat;
   /**
    * Takes the cookies of a middleware from `x-middleware-set-cookie`. Only where no visitor can send that header himself: a Worker
@@ -174,6 +174,8 @@ export interface AppOptions {
 }
 
 export interface App {
+  /** The ids of the Server Actions that can be called, as {@link serverAction} was given them. */
+  readonly actions: readonly string[];
   fetch(request: Request, env?: any, ctx?: { waitUntil(task: Promise<unknown>): void }): Promise<Response>;
 }
 

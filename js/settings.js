@@ -1,5 +1,4 @@
 // What createApp was told, checked once, as each request of the app finds it.
-import { Actions } from './actions.js';
 import { FreshtagError } from './errors.js';
 import { pagesOf } from './pages.js';
 import { isNext } from './set_cookie.js';
@@ -8,6 +7,7 @@ import { isNext } from './set_cookie.js';
 /** @typedef {import('./jar.js').CookieRules} CookieRules */
 /** @typedef {import('./route.js').Route} Route */
 
+/** @typedef {import('./actions.js').Actions} Actions */
 /** @typedef {import('./actions.js').Table} Table */
 
 /**
@@ -23,9 +23,10 @@ import { isNext } from './set_cookie.js';
 /**
  * @param {AppOptions} options
  * @param {Route[]} routes
+ * @param {Actions} actions
  * @returns {(env: Record<string, any>) => Settings} What holds in an environment.
  */
-export function settingsOf(options, routes) {
+export function settingsOf(options, routes, actions) {
   const { compat, trustMiddleware } = options;
   previewModeIdOf(options, {});
   const fixed = {
@@ -34,7 +35,6 @@ export function settingsOf(options, routes) {
     pages: pagesOf(options),
     images: routes.flatMap(({ image }) => image ?? []),
   };
-  const actions = new Actions(options);
   return (env) => ({ ...fixed, actions: actions.in(env), buildId: buildIdOf(options, env) });
 }
 

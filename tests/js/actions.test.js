@@ -567,6 +567,11 @@ describe('what an action may do', () => {
 });
 
 describe('what createApp takes', () => {
+  test('an array or a module; app.actions says which can be called', () => {
+    const [one, two] = ['one', 'two'].map((id) => serverAction(echo, { id }));
+    expect([createApp({ actions: [one, two] }), createApp({ actions: { one, again: one } }), createApp()].map((app) => app.actions)).toEqual([['one', 'two'], ['one'], []]);
+  });
+
   test.each([
     [{ actions: 'x' }, 'actions must be an array'],
     [{ actions: [() => {}] }, 'actions: "0" is not made by serverAction'],
