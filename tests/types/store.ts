@@ -1,7 +1,12 @@
 // freshtag/store and freshtag/core. Compiled, never run.
 import {
+  actionId,
   cacheControlHeader,
+  checkActionOrigin,
+  decryptBoundArgs,
+  encryptBoundArgs,
   implicitTags,
+  isCsrfOriginAllowed,
   resolveCacheLife,
   revalidatePathTags,
   routeCacheKey,
@@ -61,3 +66,27 @@ export const texts: string[] = [
   unstableCacheKey('() => 1', ['a'], [1], ''),
   routeCacheKey('route', '/posts/[id]', '/posts/1'),
 ];
+
+export async function act(request: Request, key: string) {
+  const { headers } = request;
+  const verdict = checkActionOrigin({
+    origin: headers.get('origin'),
+    host: headers.get('host'),
+    forwardedHost: headers.get('x-forwarded-host'),
+    secFetchSite: headers.get('sec-fetch-site'),
+    allowedOrigins: ['*.example.com'] as const,
+    trustForwardedHost: true,
+  });
+  if (!verdict.allowed) {
+    const entry: string | undefined = verdict.allow;
+    return `${verdict.reason satisfies 'cross-origin' | 'null-origin' | 'malformed-origin' | 'cross-site' | 'no-host'} ${entry}`;
+  }
+  // @ts-expect-error: there is nothing to add when it is allowed
+  verdict.allow;
+  const also: boolean = isCsrfOriginAllowed('a.example.com', ['*.example.com']);
+  const id: string = actionId({ salt: key, file: 'app/actions.ts', exportName: 'save', params: 2 });
+  const sealed: string = await encryptBoundArgs(id, 'text', [key, 'an older one']);
+  // @ts-expect-error: a list of headers is none
+  checkActionOrigin({ origin: ['https://a.test'] });
+  return also && decryptBoundArgs(id, sealed, key);
+}
