@@ -63,11 +63,11 @@ async function open(key, iv, sealed) {
   }
 }
 
-/** In a time that does not say where they differ. @param {Uint8Array} bytes @param {string} text ASCII */
+/** In a time that does not say where they differ; beyond the end of the bytes they do. @param {Uint8Array} bytes @param {string} text Hexadecimal */
 function beginsWith(bytes, text) {
   let difference = 0;
   for (let i = 0; i < text.length; i++) difference |= bytes[i] ^ text.charCodeAt(i);
-  return difference === 0 && bytes.length >= text.length;
+  return difference === 0;
 }
 
 /** @param {string | readonly string[]} key */
