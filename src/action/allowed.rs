@@ -65,7 +65,7 @@ pub fn doubt(pattern: &str) -> Option<Doubt> {
     let is_literal = |label: &str| {
         is_wildcard(label) || label.bytes().all(|byte| is_host_byte(byte) || b":[]".contains(&byte))
     };
-    if is_wildcard(pattern) || !are_labels(pattern) || !pattern.split('.').all(is_literal) {
+    if !are_labels(pattern) || !pattern.split('.').all(is_literal) {
         return Some(Doubt::NeverMatches);
     }
     pattern.rsplit('.').take(2).any(is_wildcard).then_some(Doubt::TooWide)
