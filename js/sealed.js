@@ -84,7 +84,7 @@ async function importKey(text) {
   const bytes = typeof text === 'string' ? keyBytes(text) : undefined;
   if (!bytes || !KEY_BYTES.includes(bytes.length)) throw wrongKey();
   const key = await crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['encrypt', 'decrypt']);
-  if (imported.size >= MOST_KEYS) for (const oldest of [...imported.keys()].slice(0, imported.size - MOST_KEYS + 1)) imported.delete(oldest);
+  if (imported.size >= MOST_KEYS) imported.clear();
   imported.set(/** @type {string} */ (text), key);
   return key;
 }
