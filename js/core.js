@@ -26,26 +26,36 @@ export const unstableCacheKey = (fnSource, keyParts, args, prefix = '') =>
  * @param {{ secret: string, path?: string, expiresIn?: number, purpose?: string }} options
  * @returns {string}
  */
-export function createBypassToken({ secret, path, expiresIn, purpose = 'draft' }) {
+export function createBypassToken({ secret, path, expiresIn, purpose }) {
   if (expiresIn !== undefined && typeof expiresIn !== 'number') throw config('expiresIn must be a number of seconds');
   if (path !== undefined && typeof path !== 'string') throw config('path must be a string such as "/blog"');
-  return rules.createBypassToken(text(secret, 'secret'), path, expiresIn, text(purpose, 'purpose'));
+  return rules.createBypassToken(secretOf(secret), path, expiresIn, isRevalidate(purpose));
 }
 
 /**
  * @param {string} token
  * @param {{ secret: string | string[], pathname?: string, purpose?: string }} options
  */
-export function verifyBypassToken(token, { secret, pathname, purpose = 'draft' }) {
-  const secrets = (Array.isArray(secret) ? secret : [secret]).map((one) => text(one, 'secret'));
-  if (pathname !== undefined) text(pathname, 'pathname');
-  return typeof token === 'string' ? rules.verifyBypassToken(token, secrets, pathname, text(purpose, 'purpose')) : undefined;
+export function verifyBypassToken(token, { secret, pathname, purpose }) {
+  const secrets = (Array.isArray(secret) ? secret : [secret]).map(secretOf);
+  if (pathname !== undefined && typeof pathname !== 'string') throw config('pathname must be a string such as "/blog"');
+  const revalidate = isRevalidate(purpose);
+  const found = typeof token === 'string' ? rules.verifyBypassToken(token, secrets, pathname, revalidate) : undefined;
+  if (!found) return undefined;
+  const [id, issuedAt, expiresAt, path] = found;
+  return { id, issuedAt, expiresAt, ...(path !== undefined && { path }) };
 }
 
-/** @param {unknown} value @param {string} field @returns {string} */
-function text(value, field) {
-  if (typeof value !== 'string') throw config(`${field} must be a string`);
-  return value;
+/** @param {unknown} secret @returns {string} */
+function secretOf(secret) {
+  if (typeof secret !== 'string' || secret === '') throw config('secret must be a string that is not empty');
+  return secret;
+}
+
+/** @param {unknown} purpose */
+function isRevalidate(purpose = 'draft') {
+  if (purpose !== 'draft' && purpose !== 'revalidate') throw config("purpose must be 'draft' or 'revalidate'");
+  return purpose === 'revalidate';
 }
 
 /** @param {string} message */

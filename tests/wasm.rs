@@ -140,7 +140,7 @@ async fn a_route_is_rendered_once_and_kept() {
     let render =
         js("(() => { let n = 0; return async (how, visit, collector) => new Response(`${how} ${++n}`) })()");
     let ask = || {
-        let visit = engine.visit(None, &defer);
+        let visit = engine.visit(None, None, &defer);
         let render: Function = render.clone().unchecked_into();
         JsFuture::from(engine.route(&visit, 0, "GET".into(), "h", "/p/1".into(), None, false, render))
     };

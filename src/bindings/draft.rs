@@ -7,13 +7,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::admin::{answer, told};
 use super::engine::{Engine, Shared};
 use super::error::throw;
-use super::life::object;
 use super::store::millis;
 use super::visit::Visit;
 use crate::draft::gate::{Gate, no_randomness};
 use crate::draft::path::LocalPath;
 use crate::draft::token::{self, Purpose};
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::flow::Demand;
 use crate::reply::parse_lines;
 use crate::route::draft::{Link, check, is_prefetch};
@@ -90,57 +89,38 @@ fn issue(shared: &Shared) -> Result<String, Error> {
     shared.gate().issue(platform::random_id(), platform::now())
 }
 
-/// A token. `purpose` is `draft` or `revalidate`, `life` seconds.
+/// A token, for on-demand revalidation or draft mode. `life` is seconds.
 #[wasm_bindgen(js_name = createBypassToken)]
 pub fn create_bypass_token(
     secret: &str,
     path: Option<String>,
     life: Option<f64>,
-    purpose: &str,
+    revalidate: bool,
 ) -> Result<String, JsValue> {
     let made = || {
-        let scope = path.map(|path| LocalPath::parse("path", &path)).transpose()?;
+        let scope = path.map(|path| LocalPath::parse(&path)).transpose()?;
         let id = platform::random_id().ok_or_else(no_randomness)?;
         let life = life.map_or(token::LIFE, Seconds);
-        token::create(named(purpose)?, id, scope.as_ref(), platform::now(), life, &secret_of(secret)?)
+        token::create(purpose(revalidate), id, scope.as_ref(), platform::now(), life, &Secret::new(secret))
     };
     made().map_err(|error| throw(&error))
 }
 
-/// What a token says: `{ id, issuedAt, expiresAt, path }`, times in ms; `undefined` where it does not count.
+/// What a token says: `[id, issued, expires, path]`, times in ms; `undefined` where it does not count.
 #[wasm_bindgen(js_name = verifyBypassToken)]
+#[must_use]
 pub fn verify_bypass_token(
     token: &str,
     secrets: Vec<String>,
     pathname: Option<String>,
-    purpose: &str,
-) -> Result<JsValue, JsValue> {
-    let read =
-        || Ok((named(purpose)?, secrets.iter().map(|text| secret_of(text)).collect::<Result<Vec<_>, _>>()?));
-    let (purpose, secrets) = read().map_err(|error: Error| throw(&error))?;
-    let Some(found) = token::verify(token, purpose, pathname.as_deref(), &secrets, platform::now()) else {
-        return Ok(JsValue::UNDEFINED);
-    };
-    let shown = object([
-        ("id", found.id().into()),
-        ("issuedAt", millis(found.issued())),
-        ("expiresAt", millis(found.expires())),
-    ]);
-    if let Some(scope) = found.scope() {
-        // A fresh object takes a property.
-        let _ = js_sys::Reflect::set(&shown, &"path".into(), &scope.into());
-    }
-    Ok(shown)
+    revalidate: bool,
+) -> Option<Array> {
+    let secrets: Vec<_> = secrets.iter().map(|secret| Secret::new(secret)).collect();
+    let found = token::verify(token, purpose(revalidate), pathname.as_deref(), &secrets, platform::now())?;
+    let scope = found.scope().map_or(JsValue::UNDEFINED, JsValue::from);
+    Some(Array::of4(&found.id().into(), &millis(found.issued()), &millis(found.expires()), &scope))
 }
 
-fn named(purpose: &str) -> Result<Purpose, Error> {
-    let unknown = || Error::new(ErrorCode::Config, "purpose must be \"draft\" or \"revalidate\"");
-    Purpose::parse(purpose).ok_or_else(unknown)
-}
-
-fn secret_of(text: &str) -> Result<Secret, Error> {
-    if text.is_empty() {
-        return Err(Error::new(ErrorCode::Config, "secret must be a text that is not empty"));
-    }
-    Ok(Secret::new(text))
+fn purpose(revalidate: bool) -> Purpose {
+    if revalidate { Purpose::Revalidate } else { Purpose::Draft }
 }

@@ -207,14 +207,17 @@ impl Shared {
             .map(|rule| Rule::read(&rule, &profiles))
             .collect::<Result<Vec<_>, _>>()?;
         let some = |name: &str| text(config, name).filter(|text| !text.is_empty());
-        // A previous secret alone signs nothing, and opens nothing.
-        let secrets: Vec<_> =
-            some("secret").into_iter().flat_map(|s| [Some(s), some("previousSecret")]).flatten().collect();
-        let draft_secret = some("draftSecret");
-        if draft_secret.as_ref().is_some_and(|secret| secrets.contains(secret)) {
+        let (secret, draft_secret) = (some("secret"), some("draftSecret"));
+        // A previous secret alone opens nothing.
+        let previous = some("previousSecret").filter(|_| secret.is_some());
+        if draft_secret.is_some() && (draft_secret == secret || draft_secret == previous) {
             let message =
                 "FRESHTAG_DRAFT_SECRET must not be FRESHTAG_SECRET: it stands in links. Make another one.";
             return Err(Error::new(ErrorCode::Config, message));
+        }
+        let mut secrets = Vec::new();
+        for text in [&secret, &previous].into_iter().flatten() {
+            secrets.push(Secret::new(text));
         }
         let me = format!("{:016x}", platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs()));
         Ok(Self {
@@ -223,7 +226,7 @@ impl Shared {
             memory: Rc::new(Memory::new(me, memory)),
             config: Rc::new(config_of_flow),
             profiles: Rc::new(profiles),
-            secrets: secrets.iter().map(|secret| Secret::new(secret)).collect(),
+            secrets,
             draft_secret: draft_secret.map(|secret| Secret::new(&secret)),
             preview: some("previewModeId"),
             build: text(config, "buildId").unwrap_or_default(),

@@ -13,9 +13,9 @@ use crate::http::percent::{encode, hex};
 /// ```
 /// use freshtag::draft::path::LocalPath;
 ///
-/// assert_eq!(LocalPath::parse("path", "/posts/é?q=1").unwrap().as_str(), "/posts/%C3%A9?q=1");
+/// assert_eq!(LocalPath::parse("/posts/é?q=1").unwrap().as_str(), "/posts/%C3%A9?q=1");
 /// for elsewhere in ["https://evil.test", "//evil.test", "/%2Fevil.test", "/%255Cevil.test", "/\tevil.test"] {
-///     assert!(LocalPath::parse("path", elsewhere).is_err());
+///     assert!(LocalPath::parse(elsewhere).is_err());
 /// }
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,14 +26,12 @@ impl LocalPath {
     ///
     /// # Errors
     ///
-    /// `INVALID_PATH`; the message begins with `field`.
-    pub fn parse(field: &str, text: &str) -> Result<Self, Error> {
+    /// `INVALID_PATH`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
         let mut bytes = Cow::Borrowed(text.as_bytes());
         loop {
             if !is_local(&bytes) {
-                let mut message = field.to_owned();
-                message
-                    .push_str(" must begin with one \"/\" and hold no \"\\\" and no control characters, encoded ones neither");
+                let message = "path must begin with one \"/\" and hold no \"\\\" and no control characters, encoded neither";
                 return Err(Error::new(ErrorCode::InvalidPath, message));
             }
             match decoded(&bytes) {

@@ -38,8 +38,8 @@ pub fn check(link: &Link<'_>, secret: Option<&Secret>) -> Result<Switch, Refusal
         let message = "secret is missing or is not FRESHTAG_DRAFT_SECRET";
         return Err(Refusal::new(401, ErrorCode::Unauthorized, message));
     }
-    let path = LocalPath::parse("path", path.as_deref().unwrap_or("/"))
-        .map_err(|error| Refusal { status: 400, error })?;
+    let path =
+        LocalPath::parse(path.as_deref().unwrap_or("/")).map_err(|error| Refusal { status: 400, error })?;
     Ok(Switch { on: on.is_some(), path })
 }
 
@@ -71,7 +71,9 @@ pub struct Switch {
 pub fn is_prefetch(name: &str, value: &str) -> bool {
     match name {
         "next-router-prefetch" => true,
-        "purpose" | "sec-purpose" => value.to_ascii_lowercase().contains("prefetch"),
+        "purpose" | "sec-purpose" => {
+            value.as_bytes().windows(8).any(|word| word.eq_ignore_ascii_case(b"prefetch"))
+        }
         _ => false,
     }
 }

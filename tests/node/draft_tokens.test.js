@@ -44,7 +44,7 @@ test('no two tokens are the same, and none is of zeros', () => {
 test('a cookie, a header and encodeURIComponent take it as it is', () => {
   for (const path of ['/', '/a b', '/é;,"%2F', `/${'x'.repeat(300)}`]) {
     const token = createBypassToken({ secret, path });
-    expect(token).toMatch(/^[\w.!~-]+$/);
+    expect(token).toMatch(/^[\w.~-]+$/);
     expect(encodeURIComponent(token)).toBe(token);
     expect(token.length).toBeLessThanOrEqual(512);
   }
