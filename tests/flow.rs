@@ -1304,6 +1304,11 @@ fn on_demand_what_is_in_a_page_is_made_anew_and_kept() {
     world.settle();
     let data = Rc::new(data("inner", Vec::new()));
     assert_eq!(stored(&world, &data.key).unwrap().1, "inner2", "UN-4: all but draft mode still write");
+    // A part that is not stored yet belongs to a page that is.
+    let visit = a.visit();
+    visit.set_demand(Demand::IfStored);
+    let got = world.run(a.asking(&ask, &visit, &nesting(&a, &inner, "another"))).unwrap();
+    assert_eq!(got.line(), "REVALIDATED page1(inner3)", "IS-11");
 }
 
 #[test]
