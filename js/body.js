@@ -13,21 +13,29 @@ export async function readBody(request, limit) {
     await dropBody(request);
     return undefined;
   }
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  const chunks = [];
+  // Copied: a chunk of one byte may hold a buffer of thousands, and there can be a million of them.
+  let bytes = new Uint8Array(Math.min(limit, FIRST_BYTES));
   let size = 0;
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return new Blob(chunks);
-    size += value.byteLength;
-    if (size > limit) {
+    if (done) return new Blob([bytes.subarray(0, size)]);
+    const end = size + value.byteLength;
+    if (end > limit) {
       await reader.cancel().catch(() => {});
       return undefined;
     }
-    chunks.push(value);
+    if (end > bytes.length) {
+      const larger = new Uint8Array(Math.min(limit, Math.max(end, 2 * bytes.length)));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    bytes.set(value, size);
+    size = end;
   }
 }
+
+const FIRST_BYTES = 16 * 1024;
 
 /** Says that nobody will read the body. @param {Request} request */
 export async function dropBody({ body }) {

@@ -377,6 +377,20 @@ describe('what is no call', () => {
     expect(await row(100, 101, { compat: 'next' })).toBe(500);
   });
 
+  test('T18: chunks are not held: behind one byte may stand a buffer of thousands', async () => {
+    const { call, value } = await pageWith(act((text) => text.length));
+    const text = new TextEncoder().encode(encodeCall(value, ['x'.repeat(40_000)]));
+    const buffer = new Uint8Array(4096);
+    let at = 0;
+    const pull = (controller) => {
+      if (at === text.length) return controller.close();
+      buffer[0] = text[at++];
+      controller.enqueue(buffer.subarray(0, 1));
+    };
+    const answer = await call([], { body: new ReadableStream({ pull }, { highWaterMark: 0 }) });
+    expect(valueOf(answer)).toBe(40_000);
+  });
+
   test('T18: a body without end is read to one chunk after the limit', async () => {
     const { call, submit } = await pageWith(act(), { options: { serverActions: { bodySizeLimit: 10_000 } } });
     for (const send of [call, submit]) {
