@@ -82,9 +82,10 @@ async function fetchCall(id, text, form, actions) {
   } catch (cause) {
     throw malformed('The arguments cannot be read: call the action with callAction() of freshtag/client.', cause);
   }
-  const args = [...(await boundOf(call.bound, id, definition, actions)), ...call.args];
-  if (args.length > MOST) throw malformed(`An action takes at most ${MOST} arguments.`);
-  return { byFetch: true, definition, args };
+  const bound = await boundOf(call.bound, id, definition, actions);
+  // Before they are put together: a list of holes is longer than its text.
+  if (bound.length + call.args.length > MOST) throw malformed(`An action takes at most ${MOST} arguments.`);
+  return { byFetch: true, definition, args: [...bound, ...call.args] };
 }
 
 /**

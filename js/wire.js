@@ -37,9 +37,10 @@ export function encodeCall(bound, args) {
  * @returns {{ bound: string, args: unknown[] }}
  */
 export function decodeCall(text, form) {
+  const { forms, blobs } = partsOf(form);
   const call = decodeText(text, {
-    FormData: (/** @type {unknown} */ index) => formOf(form, index),
-    Blob: (/** @type {unknown} */ index) => blobOf(form, index),
+    FormData: (/** @type {unknown} */ index) => (form ? (forms.get(position(index)) ?? new FormData()) : refuse()),
+    Blob: (/** @type {unknown} */ index) => blobs.get(position(index)) ?? refuse(),
   });
   const { bound, args } = call ?? {};
   if (typeof bound !== 'string' || !Array.isArray(args)) throw new TypeError('not a call');
@@ -47,15 +48,23 @@ export function decodeCall(text, form) {
 }
 
 /**
- * A value from a client. Throws on what is no text of devalue, on what would be too large written out, and on regular
- * expressions, which could be made to take for ever.
+ * A value from a client. Throws on what is no text of devalue, on what would be too large written out, and on what could
+ * be made to take for ever: regular expressions, and numbers of more than {@link MOST_DIGITS} digits.
  * @param {string} text
  * @param {Record<string, (value: any) => any>} [revivers]
  * @returns {any}
  */
 export function decodeText(text, revivers) {
   refuseExpansion(JSON.parse(text));
-  return parse(text, { ...revivers, RegExp: refuse });
+  return parse(text, { ...revivers, RegExp: refuse, BigInt: bigint });
+}
+
+/** Of a `bigint`, as in React. To read one takes time that grows faster than its text. */
+const MOST_DIGITS = 300;
+
+/** @param {unknown} text */
+function bigint(text) {
+  return typeof text === 'string' && text.length <= MOST_DIGITS ? BigInt(text) : refuse();
 }
 
 /**
@@ -68,10 +77,12 @@ export function fields(form) {
 
 /** Values written out as a tree, each as often as it is referred to, at most. */
 const MOST_VALUES = 1_000_000;
+/** In the text of devalue, what begins an array with holes; its length stands behind. */
+const SPARSE = -7;
 
 /**
- * A few references to references can stand for more than a machine can hold. Counts each value once, so this takes
- * time in proportion to the text.
+ * A few references to references can stand for more than a machine can hold, and so can the holes of an array. Counts
+ * each value once, so this takes time in proportion to the text.
  * @param {unknown} flat
  */
 function refuseExpansion(flat) {
@@ -87,6 +98,7 @@ function refuseExpansion(flat) {
     const value = flat[index];
     let sum = 1;
     if (typeof value === 'object' && value !== null) {
+      if (value[0] === SPARSE) sum += Number(value[1]);
       for (const part of Object.values(value)) {
         if (Number.isInteger(part) && part >= 0 && part < flat.length) sum += size(part);
       }
@@ -97,20 +109,27 @@ function refuseExpansion(flat) {
   size(0);
 }
 
-/** @param {FormData | undefined} form @param {unknown} index */
-function formOf(form, index) {
-  const prefix = `${position(index)}_`;
-  const own = new FormData();
-  for (const [name, value] of form ?? refuse()) {
-    if (name.startsWith(prefix)) own.append(name.slice(prefix.length), /** @type {string} */ (value));
+/**
+ * The files and forms in a form, by their position. Gathered once: a text can name the same one as often as it likes.
+ * @param {FormData} [form]
+ */
+function partsOf(form) {
+  /** @type {Map<string, FormData>} */
+  const forms = new Map();
+  /** @type {Map<string, Blob>} */
+  const blobs = new Map();
+  for (const [name, value] of form ?? []) {
+    const end = name.indexOf('_');
+    if (end > 0) {
+      const position = name.slice(0, end);
+      const own = forms.get(position) ?? new FormData();
+      forms.set(position, own);
+      own.append(name.slice(end + 1), /** @type {string} */ (value));
+    } else if (typeof value !== 'string') {
+      blobs.set(name, value);
+    }
   }
-  return own;
-}
-
-/** @param {FormData | undefined} form @param {unknown} index */
-function blobOf(form, index) {
-  const value = form?.get(position(index));
-  return value instanceof Blob ? value : refuse();
+  return { forms, blobs };
 }
 
 /** @param {unknown} index */

@@ -48,6 +48,8 @@ describe('by fetch', () => {
     ['plain objects', [{ a: [1, { b: 2 }] }, []]],
     ['dates, maps and sets', [new Date(0), new Map([['a', new Set([1])]])]],
     ['bytes', [new Uint8Array([0, 255, 254])]],
+    ['a list with holes', [Object.assign([], { 0: 'a', 999: 'b' })]],
+    ['a number of 300 digits', [BigInt('9'.repeat(300))]],
     ['a repeated object', [...Array(2).fill({ a: 1 })]],
     ['names of what every object has', [JSON.parse('{"constructor": 1, "toString": 2}')]],
   ];
@@ -329,6 +331,11 @@ describe('what is no call', () => {
     ['a form outside of a form', '[{"bound":1,"args":2},"",[3],["FormData",4],1]'],
     ['a regular expression', '[{"bound":1,"args":2},"",[3],["RegExp","(a+)+$"]]'],
     ['a prototype', '[{"bound":1,"args":2},"",[3],{"__proto__":4},1]'],
+    ['a list of holes', '[{"bound":1,"args":2},"",[3],[-7,1000001]]'],
+    ['arguments that are holes', '[{"bound":1,"args":2},"",[-7,4294967295]]'],
+    ['bound arguments that are holes', '[{"bound":1,"args":2},"[[-7,4294967295]]",[]]'],
+    ['a number of 301 digits', `[{"bound":1,"args":2},"",[3],["BigInt","${'9'.repeat(301)}"]]`],
+    ['a number that is none', '[{"bound":1,"args":2},"",[3],["BigInt",{"a":1}]]'],
     ['bound arguments that cannot be read', '[{"bound":1,"args":2},"{",[]]'],
     ['bound arguments that are no list', '[{"bound":1,"args":2},"[{}]",[]]'],
   ];
@@ -362,6 +369,17 @@ describe('what is no call', () => {
     const start = Date.now();
     expect((await call([], { body: deep })).status).toBe(400);
     expect(Date.now() - start).toBeLessThan(2_000);
+  });
+
+  test('T18: a text that names a form of many fields again and again', async () => {
+    const { call } = await pageWith(act((...args) => args.map(([form]) => [...form].length)));
+    const names = Array(30_000).fill('["FormData",3]');
+    const form = new FormData();
+    form.append('0', `[{"bound":1,"args":2},"",[4],1,[${names.map((_, at) => at + 5)}],${names}]`);
+    for (let at = 0; at < 900; at++) form.append('1_a', 'x');
+    const started = Date.now();
+    expect(valueOf(await call([], { headers: { 'content-type': undefined }, body: form }))).toEqual([900]);
+    expect(Date.now() - started).toBeLessThan(5_000); // 30 s if each were gathered anew
   });
 
   test('SA-17: the body limit counts what arrives', async () => {
