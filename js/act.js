@@ -218,7 +218,7 @@ async function pageOf(work, { request, settings, engine, pathname }, error) {
   if (!interrupt) throw error;
   const response =
     interrupt.kind === 'redirect'
-      ? redirectResponse(interrupt, request)
+      ? redirectResponse(work, interrupt, request)
       : await work.scope.run(() =>
           fallbackResponse(work, settings.compat ? 404 : interrupt.status, request, engine.routeParams(pathname)),
         );

@@ -50,7 +50,7 @@ export function pagesOf(options) {
 export async function interrupted(work, error, request, params) {
   const interrupt = interruptOf(error);
   if (!interrupt) return undefined;
-  return interrupt.kind === 'redirect' ? redirectResponse(interrupt, request) : fallbackResponse(work, interrupt.status, request, params);
+  return interrupt.kind === 'redirect' ? redirectResponse(work, interrupt, request) : fallbackResponse(work, interrupt.status, request, params);
 }
 
 /**
@@ -72,7 +72,7 @@ export async function fallbackResponse(work, status, request, params) {
     // A page that ends early has no page of its own: it would run in a circle.
     const interrupt = interruptOf(error);
     if (!interrupt) throw error;
-    return interrupt.kind === 'redirect' ? redirectResponse(interrupt, request) : new Response(null, { status: interrupt.status });
+    return interrupt.kind === 'redirect' ? redirectResponse(work, interrupt, request) : new Response(null, { status: interrupt.status });
   }
   if (!(answer instanceof Response)) {
     throw new FreshtagError('CONFIG', `createApp({ ${page.name} }): the page must return a Response.`);
@@ -84,10 +84,14 @@ export async function fallbackResponse(work, status, request, params) {
   return response;
 }
 
-/** @param {Redirect} redirect @param {Request} request */
-export function redirectResponse(redirect, request) {
-  // A browser would send the form again with a 307 (SA-22).
-  const status = isPossibleAction(request) ? 303 : redirect.status;
+/**
+ * @param {Work} work
+ * @param {Redirect} redirect
+ * @param {Request} request What the handler got to see.
+ */
+export function redirectResponse(work, redirect, request) {
+  // A browser would send the form again with a 307 (SA-22), also where the page after the action redirects.
+  const status = work.acted || isPossibleAction(request) ? 303 : redirect.status;
   return new Response(null, { status, headers: { location: locationOf(redirect) } });
 }
 

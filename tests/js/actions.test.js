@@ -462,6 +462,15 @@ describe('what an action may do', () => {
     for (const { headers } of [fetched, formed]) expect(headers.getSetCookie()).toEqual(['a=1; Path=/']);
   });
 
+  test('SA-22: a redirect of the page that follows does not send the form again', async () => {
+    let ran = false;
+    const module = { GET: async () => (ran ? redirect('https://a.example/') : Response.json(await formField(action))) };
+    const action = act(() => void (ran = true));
+    const { submit } = await pageWith(action, { module });
+    const answer = await submit({ password: 'x' }, { redirect: 'manual' });
+    expect([answer.status, answer.header('location')]).toEqual([303, 'https://a.example/']);
+  });
+
   test.each([['notFound', notFound, 404], ['forbidden', forbidden, 403], ['unauthorized', unauthorized, 401]])('SA-21, NV-6: %s', async (_, fn, status) => {
     const pages = Object.fromEntries(['notFound', 'forbidden', 'unauthorized'].map((name) => [name, () => new Response(`page ${name}`)]));
     const { call, submit } = await pageWith(act(fn), { options: pages });
