@@ -102,7 +102,14 @@ async function run(work, { definition, args }) {
  */
 async function answerCall(work, call, action) {
   const outcome = await run(work, action);
-  const response = await callResponse(outcome, call, action.definition.id);
+  /** @type {Response} */
+  let response;
+  try {
+    response = await callResponse(outcome, call, action.definition.id);
+  } catch (error) {
+    // What was thrown cannot even be told, such as a redirect that no header can carry.
+    response = handlerFailed(error);
+  }
   work.answered = true;
   const kind = work.revalidated || work.jar?.modified ? 1 : work.refreshed ? 2 : 0;
   if (kind) response.headers.set('x-action-revalidated', String(kind));
@@ -170,7 +177,8 @@ async function answerForm(work, call, route, action) {
   try {
     response = 'value' in outcome ? await pageAfter(work, call, route, action, outcome.value) : await pageOf(work, call, outcome.error);
   } catch (error) {
-    response = handlerFailed(error);
+    // What the action has set holds, as it has run (CK-24).
+    response = withCookies(work, handlerFailed(error));
     work.bodyEnded();
   }
   return settled(work, (seen) =>

@@ -462,6 +462,23 @@ describe('what an action may do', () => {
     for (const { headers } of [fetched, formed]) expect(headers.getSetCookie()).toEqual(['a=1; Path=/']);
   });
 
+  test.each([
+    ['a redirect that no header can carry', Object.assign(new Error(), { digest: 'NEXT_REDIRECT;push;/a\r\nset-cookie: a=b;307;' })],
+    ['a redirect to nowhere', Object.assign(new Error(), { digest: 'NEXT_REDIRECT;push;;307;' })],
+  ])('SA-21, CK-24: %s is an error like others, and what was deferred runs', async (_, error) => {
+    const done = [];
+    const action = act(async () => {
+      after(() => void done.push('after'));
+      (await cookies()).set('a', '1');
+      throw error;
+    });
+    const { call, submit } = await pageWith(action, { bindings: { ORIGIN: 'http://127.0.0.1:9' } });
+    for (const answer of [await call(), await submit()]) {
+      expect([answer.status, answer.text, answer.headers.getSetCookie()]).toEqual([500, 'Internal Server Error', ['a=1; Path=/']]);
+    }
+    expect(done).toEqual(['after', 'after']);
+  });
+
   test('SA-22: a redirect of the page that follows does not send the form again', async () => {
     let ran = false;
     const module = { GET: async () => (ran ? redirect('https://a.example/') : Response.json(await formField(action))) };
