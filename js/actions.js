@@ -70,7 +70,7 @@ export class Table {
    */
   constructor(app, definitions, keys) {
     this.app = app;
-    this.keys = keys.split(',').filter((key) => key !== '');
+    this.keys = keys.split(/[\t ]*,[\t ]*/).filter((key) => key !== '');
     // An id that an older key salted still stands in pages that were stored.
     for (const salt of this.keys.length > 0 ? this.keys : ['']) {
       for (const definition of definitions) {
