@@ -98,7 +98,7 @@ function refuseExpansion(flat) {
     const value = flat[index];
     let sum = 1;
     if (typeof value === 'object' && value !== null) {
-      if (value[0] === SPARSE) sum += Number(value[1]);
+      if (Array.isArray(value) && value[0] === SPARSE && value[1] > 0) sum += Number(value[1]);
       for (const part of Object.values(value)) {
         if (Number.isInteger(part) && part >= 0 && part < flat.length) sum += size(part);
       }

@@ -371,6 +371,24 @@ describe('what is no call', () => {
     expect(Date.now() - start).toBeLessThan(2_000);
   });
 
+  test.each([
+    ['the arguments', '[{"bound":1,"args":2},"",[-7,4294967295]]'],
+    ['the bound ones', '[{"bound":1,"args":2},"[[-7,4294967295]]",[]]'],
+    ['one of them', '[{"bound":1,"args":2},"",[3],[-7,1000001]]'],
+    ['many of them', `[{"bound":1,"args":2},"",[${Array(11).fill(3)}],[-7,100000]]`],
+  ])('T18: an array that says it is long without being it: %s', async (_, body) => {
+    const { call } = await pageWith(act((...args) => args.flat().length));
+    const start = Date.now();
+    expect((await call([], { body })).status).toBe(400);
+    expect(Date.now() - start).toBeLessThan(1_000);
+  });
+
+  test('SA-29: an array with holes is one', async () => {
+    const { call } = await pageWith(act());
+    const holes = Object.assign([], { 5000: 1 });
+    expect(valueOf(await call([holes, [, 1]]))).toEqual([holes, [, 1]]);
+  });
+
   test('T18: a text that names a form of many fields again and again', async () => {
     const { call } = await pageWith(act((...args) => args.map(([form]) => [...form].length)));
     const names = Array(30_000).fill('["FormData",3]');
