@@ -73,6 +73,29 @@ export function ask(site, path, { method = 'GET', headers = {}, body } = {}) {
   });
 }
 
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/** The hidden field with which a form of a page calls its Server Action. `label`: that of the form. */
+export function actionField({ text }, label) {
+  const [, form] = new RegExp(`<form[^>]* aria-label="${label}">([^]*?)</form>`).exec(text);
+  const [, name, value] = /<input type="hidden" name="([^"]*)" value="([^"]*)">/.exec(form);
+  return { name, value: value.replace(/&([^;]+);/g, (_, entity) => ENTITIES[entity]) };
+}
+
+/** Sends a form as `curl -F` does, which names no origin. */
+export async function submit(site, path, fields, headers = {}) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const { headers: own, body } = new Request('http://localhost', { method: 'POST', body: form });
+  const bytes = Buffer.from(await new Response(body).arrayBuffer());
+  return ask(site, path, { method: 'POST', headers: { 'content-type': own.get('content-type'), ...headers }, body: bytes });
+}
+
+/** What a browser would send back of the cookies that an answer sets. */
+export function cookieOf({ headers }) {
+  return (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+}
+
 // Asks for something that no test counts on being new.
 function answers(port) {
   return ask({ port }, '/favicon.ico').then(() => true, () => false);
