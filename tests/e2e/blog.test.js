@@ -210,6 +210,69 @@ describe('/settings keeps a theme and a count of visits in cookies', { timeout: 
   );
 });
 
+describe('the icon, in two sizes', { timeout: 60_000 }, () => {
+  it.each([['small', 32], ['large', 180]])('NV-16: /icon/%s is drawn once, %d pixels wide', async (id, size) => {
+    const [first, second] = await twice(`/icon/${id}`);
+    expect([first.status, first.state, second.status, second.state]).toEqual([200, 'MISS', 200, 'HIT']);
+    for (const { headers, text } of [first, second]) {
+      expect(headers['content-type']).toBe('image/svg+xml');
+      expect(text).toMatch(new RegExp(`^<svg xmlns="http://www\\.w3\\.org/2000/svg" width="${size}" height="${size}" [^]*</svg>$`));
+    }
+    expect(second.text).toBe(first.text);
+    expect((await get(`/icon/${id}`, { 'if-none-match': second.headers.etag })).status).toBe(304);
+  });
+
+  it.each(['/icon/huge', '/icon/', '/icon', '/icon/small/x', '/icon/Small'])('%s: 404, and nothing is kept', async (path) => {
+    for (const answer of await twice(path)) {
+      expect([answer.status, answer.headers['cache-control']]).toEqual([404, expect.stringContaining('no-store')]);
+      expect(answer.text).not.toContain('<svg');
+    }
+  });
+
+  it.each(['/', '/posts/1', '/now', '/settings', '/posts/99', '/nothing'])('NV-20: the head of %s links both', async (path) => {
+    const { text } = await get(path);
+    const head = text.slice(0, text.indexOf('</head>'));
+    const links = [...head.matchAll(/<link rel="icon"[^>]*>/g)].map(([tag]) => Object.fromEntries([...tag.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value])));
+    expect(links).toEqual([
+      { rel: 'icon', href: expect.stringMatching(/^\/icon\/small\b/), sizes: '32x32', type: 'image/svg+xml' },
+      { rel: 'icon', href: expect.stringMatching(/^\/icon\/large\b/), sizes: '180x180', type: 'image/svg+xml' },
+    ]);
+    for (const { href, type } of links) {
+      const image = await get(href);
+      expect([image.status, image.headers['content-type']]).toEqual([200, type]);
+    }
+  });
+});
+
+describe('the 404 page', { timeout: 60_000 }, () => {
+  const missing = (answer) => {
+    expect([answer.status, answer.headers['x-robots-tag'], answer.headers['content-type']]).toEqual([404, 'noindex', 'text/html; charset=utf-8']);
+    expect(answer.text).toMatch(/<title>Nothing here · Notes from the edge<\/title>[^]*<h1>Nothing here<\/h1>/);
+  };
+
+  it.each(['/posts/99', '/posts/7'])('NV-8: a post that is not there has it: %s, and it is kept', async (path) => {
+    const [first, second] = await twice(path);
+    for (const answer of [first, second]) missing(answer);
+    expect([second.state, second.text]).toEqual(['HIT', first.text]);
+  });
+
+  it.each(['/nothing', '/posts', '/posts/1/2', '/api', '/robots.txt'])('NV-8: a path that nobody has, too: %s, and it is not kept', async (path) => {
+    const [first, second] = await twice(path);
+    for (const answer of [first, second]) {
+      missing(answer);
+      expect([answer.state, answer.headers['cache-control']]).toEqual([undefined, PRIVATE]);
+    }
+    expect(renderOf(second)).not.toBe(renderOf(first));
+  });
+
+  it('is for readers: a POST gets a word', async () => {
+    const answer = await ask(site, '/nothing', { method: 'POST' });
+    expect([answer.status, answer.headers['content-type'], answer.text]).toEqual([404, 'text/plain; charset=utf-8', expect.stringMatching(/^Not Found/)]);
+    const head = await ask(site, '/nothing', { method: 'HEAD' });
+    expect([head.status, head.text, head.headers['x-robots-tag']]).toEqual([404, '', 'noindex']);
+  });
+});
+
 describe('a bad revalidate request: 400 with a code and a message that names the field; nothing changed', { timeout: 60_000 }, () => {
   const rows = [
     ['an unknown profile', { tag: 'posts', profile: 'weekly-ish' }, /profile/],
