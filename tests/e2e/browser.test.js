@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { root, startSite, storeFolder } from './site.js';
+import { actionField, ask, cookieOf, root, startSite, storeFolder, submit } from './site.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -12,7 +12,12 @@ const FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 const SCREENS = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
-const PAGES = { home: '/', post: '/posts/1', now: '/now', settings: '/settings', missing: '/posts/99' };
+const PAGES = {
+  home: '/', draft: '/', post: '/posts/1', comments: '/posts/2', refused: '/posts/3', unpublished: '/posts/7', now: '/now', settings: '/settings', missing: '/posts/99',
+};
+/** How many buttons and fields there are on them. */
+const BUTTONS = { home: 1, draft: 1, post: 1, comments: 1, refused: 1, unpublished: 2, settings: 5 };
+const FIELDS = { post: 2, comments: 2, refused: 2, unpublished: 2 };
 
 const present = existsSync(CHROMIUM);
 if (!present) console.error(`\nNO BROWSER TEST: there is no ${CHROMIUM}. Run: apt-get install chromium, or set CHROMIUM.\n`);
@@ -21,6 +26,7 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
   let folder;
   let site;
   let browser;
+  let draftCookie;
 
   beforeAll(async () => {
     const { chromium } = await import('playwright-core');
@@ -28,6 +34,11 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
     folder = await storeFolder();
     site = await startSite(folder);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+
+    const post = actionField(await ask(site, '/posts/2'), 'Your comment');
+    for (const [name, text] of COMMENTS) await submit(site, '/posts/2', { [post.name]: post.value, name, text });
+    const drafts = actionField(await ask(site, '/'), 'Drafts');
+    [, draftCookie] = cookieOf(await submit(site, '/', { [drafts.name]: drafts.value })).split('__prerender_bypass=');
   }, 120_000);
 
   afterAll(async () => {
@@ -46,8 +57,14 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
       const tab = await context.newPage();
       const complaints = [];
       tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      if (name === 'draft' || name === 'unpublished') await context.addCookies([{ name: '__prerender_bypass', value: draftCookie, url: site.url }]);
       const answer = await tab.goto(site.url + PAGES[name], { waitUntil: 'load' });
       expect(answer.status()).toBe(name === 'missing' ? 404 : 200);
+      if (name === 'refused') {
+        await tab.evaluate(() => document.querySelector('textarea').removeAttribute('required'));
+        await Promise.all([tab.waitForEvent('load'), tab.getByRole('button', { name: 'Send' }).click()]);
+        expect(await tab.textContent('[role=status]')).toBe('Write something first.');
+      }
       await tab.screenshot({ path: join(root, `tests/output/blog-${name}-${screen}-${scheme}.png`), fullPage: true });
 
       const seen = await tab.evaluate(measure);
@@ -64,8 +81,10 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
       expect(contrast).toBeGreaterThan(4.5);
       expect(seen.contrast).toBeGreaterThan(4.5);
       expect(seen.dark).toBe(scheme === 'dark');
-      expect(seen.buttons.filter((height) => height < 44)).toEqual([]);
-      expect(seen.buttons.length > 0).toBe(name === 'settings');
+      expect([...seen.buttons, ...seen.fields].filter((height) => height < 44)).toEqual([]);
+      expect([seen.buttons.length, seen.fields.length]).toEqual([BUTTONS[name] ?? 0, FIELDS[name] ?? 0]);
+      expect(seen.nameless).toEqual([]);
+      expect(seen.edges.filter((ratio) => ratio < 3)).toEqual([]);
       // The browser itself logs the 404 of the page.
       expect(complaints.filter((text) => !(name === 'missing' && text.includes('404')))).toEqual([]);
     } finally {
@@ -134,6 +153,12 @@ describe.skipIf(!present)('the demo in a browser', { timeout: 60_000 }, () => {
   });
 });
 
+const COMMENTS = [
+  ['Ada', 'The window between the two ends is the best part.'],
+  ['', 'Two lines:\nthe second one.'],
+  ['A name of forty characters, no more, truly', `A word without end: ${'x'.repeat(200)}`.slice(0, 500)],
+].map(([name, text]) => [name.slice(0, 40), text]);
+
 /** Runs in the page. */
 function measure() {
   const colour = (element, property) => {
@@ -148,10 +173,13 @@ function measure() {
     const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const contrast = (element) => {
-    const [high, low] = [luminance(colour(element, 'color')), luminance(colour(element, 'backgroundColor'))].sort((a, b) => b - a);
+  const ratio = (...colours) => {
+    const [high, low] = colours.map(luminance).sort((a, b) => b - a);
     return (high + 0.05) / (low + 0.05);
   };
+  const contrast = (element) => ratio(colour(element, 'color'), colour(element, 'backgroundColor'));
+  const height = (element) => element.getBoundingClientRect().height;
+  const fields = [...document.querySelectorAll('input:not([type=hidden]), textarea')];
   const time = document.querySelector('.rendered time');
   const wide = document.documentElement.clientWidth;
   return {
@@ -162,9 +190,12 @@ function measure() {
     outside: [...document.querySelectorAll('main *, header *, footer > *')]
       .filter((element) => element.getBoundingClientRect().right > wide + 0.5)
       .map((element) => element.outerHTML.slice(0, 80)),
-    buttons: [...document.querySelectorAll('button')].map((button) => button.getBoundingClientRect().height),
+    buttons: [...document.querySelectorAll('button')].map(height),
+    fields: fields.map(height),
+    nameless: fields.filter((field) => !field.labels[0]?.innerText.trim()).map((field) => field.name),
+    edges: fields.map((field) => ratio(colour(field, 'borderTopColor'), colour(field.parentElement, 'backgroundColor'))),
     dark: luminance(colour(document.body, 'backgroundColor')) < 0.2,
-    contrast: Math.min(...[...document.querySelectorAll('h1, p, a:not(.skip), button, code, time, pre')].map(contrast)),
+    contrast: Math.min(...[...document.querySelectorAll('h1, h2, p, a:not(.skip), button, code, time, pre, label, input, textarea, .unpublished')].map(contrast)),
     rendered: {
       text: time.textContent,
       datetime: time.dateTime,
