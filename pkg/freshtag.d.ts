@@ -289,9 +289,9 @@ export function actionId(salt: string, file: string, export_name: string, used: 
 export function cacheControlHeader(revalidate: any, expire?: number | null): string;
 
 /**
- * A token. `purpose` is `draft` or `revalidate`, `life` seconds.
+ * A token, for on-demand revalidation or draft mode. `life` is seconds.
  */
-export function createBypassToken(secret: string, path: string | null | undefined, life: number | null | undefined, purpose: string): string;
+export function createBypassToken(secret: string, path: string | null | undefined, life: number | null | undefined, revalidate: boolean): string;
 
 /**
  * The soft tags of a route and pathname (TG-9).
@@ -350,9 +350,9 @@ export function unstableCacheKey(source: string, parts: string[] | null | undefi
 export function validateTags(list: Array<any>): any;
 
 /**
- * What a token says: `{ id, issuedAt, expiresAt, path }`, times in ms; `undefined` where it does not count.
+ * What a token says: `[id, issued, expires, path]`, times in ms; `undefined` where it does not count.
  */
-export function verifyBypassToken(token: string, secrets: string[], pathname: string | null | undefined, purpose: string): any;
+export function verifyBypassToken(token: string, secrets: string[], pathname: string | null | undefined, revalidate: boolean): Array<any> | undefined;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
@@ -402,7 +402,7 @@ export interface InitOutput {
     readonly cookiescanner_scan: (a: number, b: number) => number;
     readonly cookiescanner_spans: (a: number) => number;
     readonly cookiescanner_text: (a: number) => number;
-    readonly createBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
+    readonly createBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => void;
     readonly engine_admin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => number;
     readonly engine_adminCheck: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number;
     readonly engine_commit: (a: number, b: number, c: number) => number;
@@ -441,7 +441,7 @@ export interface InitOutput {
     readonly splitCookiesString: (a: number, b: number, c: number) => void;
     readonly unstableCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly validateTags: (a: number) => number;
-    readonly verifyBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
+    readonly verifyBypassToken: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number;
     readonly visit_demand: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly visit_detached: (a: number) => number;
     readonly visit_draftToken: (a: number, b: number) => void;

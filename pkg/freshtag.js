@@ -1527,35 +1527,33 @@ export function cacheControlHeader(revalidate, expire) {
 }
 
 /**
- * A token. `purpose` is `draft` or `revalidate`, `life` seconds.
+ * A token, for on-demand revalidation or draft mode. `life` is seconds.
  * @param {string} secret
  * @param {string | null | undefined} path
  * @param {number | null | undefined} life
- * @param {string} purpose
+ * @param {boolean} revalidate
  * @returns {string}
  */
-export function createBypassToken(secret, path, life, purpose) {
+export function createBypassToken(secret, path, life, revalidate) {
     let deferred6_0;
     let deferred6_1;
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-        const val4 = +(isLikeNone(life) ? 0 : life);
-        let ptr0, len0, ptr1, len1, ptr2, len2;
+        const val3 = +(isLikeNone(life) ? 0 : life);
+        const val4 = +revalidate;
+        let ptr0, len0, ptr1, len1;
         try {
             ptr0 = passStringToWasm0(secret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = isLikeNone(path) ? 0 : passStringToWasm0(path, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            len2 = WASM_VECTOR_LEN;
         } catch (e) {
-            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
         __wbg_call_guard();
-        wasm.createBypassToken(retptr, ptr0, len0, ptr1, len1, !isLikeNone(life), val4, ptr2, len2);
+        wasm.createBypassToken(retptr, ptr0, len0, ptr1, len1, !isLikeNone(life), val3, val4);
         var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
         var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
         var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
@@ -1906,45 +1904,33 @@ export function validateTags(list) {
 }
 
 /**
- * What a token says: `{ id, issuedAt, expiresAt, path }`, times in ms; `undefined` where it does not count.
+ * What a token says: `[id, issued, expires, path]`, times in ms; `undefined` where it does not count.
  * @param {string} token
  * @param {string[]} secrets
  * @param {string | null | undefined} pathname
- * @param {string} purpose
- * @returns {any}
+ * @param {boolean} revalidate
+ * @returns {Array<any> | undefined}
  */
-export function verifyBypassToken(token, secrets, pathname, purpose) {
+export function verifyBypassToken(token, secrets, pathname, revalidate) {
+    const val4 = +revalidate;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
     try {
-        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
-        try {
-            ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            len0 = WASM_VECTOR_LEN;
-            ptr1 = passArrayJsValueToWasm0(secrets, wasm.__wbindgen_malloc);
-            len1 = WASM_VECTOR_LEN;
-            ptr2 = isLikeNone(pathname) ? 0 : passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            len2 = WASM_VECTOR_LEN;
-            ptr3 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            len3 = WASM_VECTOR_LEN;
-        } catch (e) {
-            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
-            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-            if (ptr1) { for (let i = 0; i < len1; i++) dropObject(getDataViewMemory0().getUint32(ptr1 + 4 * i, true)); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
-            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-            throw e;
-        }
-        __wbg_call_guard();
-        wasm.verifyBypassToken(retptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
-        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
-        if (r2) {
-            throw takeObject(r1);
-        }
-        return takeObject(r0);
-    } finally {
-        wasm.__wbindgen_add_to_stack_pointer(16);
+        ptr0 = passStringToWasm0(token, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArrayJsValueToWasm0(secrets, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = isLikeNone(pathname) ? 0 : passStringToWasm0(pathname, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len2 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+        if (ptr1) { for (let i = 0; i < len1; i++) dropObject(getDataViewMemory0().getUint32(ptr1 + 4 * i, true)); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
     }
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.verifyBypassToken(ptr0, len0, ptr1, len1, ptr2, len2, val4);
+    return takeObject(ret);
 }
 function __wbg_get_imports() {
     const import0 = {
