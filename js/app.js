@@ -33,7 +33,7 @@ import { settingsOf } from './settings.js';
  * @property {{ match: string, life?: string | object, tags?: string[] }[]} [originRules]
  * @property {Function[] | Record<string, unknown>} [actions] The Server Actions that pages may call.
  * @property {{ allowedOrigins?: string[], bodySizeLimit?: number | string, trustForwardedHost?: boolean }} [serverActions]
- * @property {'next'} [compat] Cookies as Next has them where ours differ (docs/differences.md).
+ * @property {'next'} [compat] Cookies, and what stands before Server Actions, as Next has them where ours differ (docs/differences.md).
  * @property {unknown} [notFound] A page: `(request, { params }) => Response`, or a module with such a default or GET. Also for paths nobody answers.
  * @property {unknown} [forbidden] The page of 403.
  * @property {unknown} [unauthorized] The page of 401.
