@@ -78,7 +78,13 @@ export function assertUntainted(value) {
 }
 
 /** A reducer of devalue, which sees every part of a value; to stand behind one that keeps parts out of the text. */
-export const taintReducer = { Tainted: (/** @type {unknown} */ value) => assertUntainted(value) };
+export const taintReducer = {
+  Tainted(/** @type {unknown} */ value) {
+    assertUntainted(value);
+    // devalue writes it as one text, React part by part.
+    if (value instanceof URLSearchParams) for (const part of [...value].flat()) assertUntainted(part);
+  },
+};
 
 /**
  * `JSON.stringify`, refusing what is tainted.

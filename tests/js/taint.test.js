@@ -69,6 +69,7 @@ describe.each(Object.entries(wraps))('NV-27 %s', (name, wrap) => {
     ['in a Map', () => new Map([['a', object]]), 'object'],
     ['a key of a Map', () => new Map([[text, 1]]), 'text'],
     ['in a Set', () => new Set([text]), 'text'],
+    ['a value of URLSearchParams', () => new URLSearchParams({ a: text }), 'text'],
     ['a promised text', () => ({ later: Promise.resolve(text) }), 'text'],
     ['an instance with fields', () => Object.assign(new (class User {})(), { a: 1 }), 'instance'],
   ];
