@@ -74,9 +74,10 @@ export class Table {
     // An id that an older key salted still stands in pages that were stored.
     for (const salt of this.keys.length > 0 ? this.keys : ['']) {
       for (const definition of definitions) {
-        const [, file, exportName] = /^(.*):([^:]*)$/s.exec(definition.id) ?? [, definition.id, 'default'];
+        const place = placeOf(definition);
+        const colon = place.lastIndexOf(':');
         // No compiler says which arguments are used, so all are.
-        const id = actionId({ salt, file, exportName, rest: true });
+        const id = actionId({ salt, file: place.slice(0, colon), exportName: place.slice(colon + 1), rest: true });
         this.#byId.set(id, definition);
         if (!this.#ids.has(definition)) this.#ids.set(definition, id);
       }
@@ -109,13 +110,19 @@ function definitionsOf(actions) {
     throw new FreshtagError('CONFIG', 'actions must be an array of Server Actions, or a module that exports them.');
   }
   /** @type {Map<string, Definition>} */
-  const byId = new Map();
+  const byPlace = new Map();
   for (const [name, action] of Object.entries(actions)) {
     const definition = referenceOf(action)?.definition;
     if (!definition) throw new FreshtagError('CONFIG', `actions: "${name}" is not made by serverAction(fn, { id }).`);
-    const known = byId.get(definition.id);
+    const place = placeOf(definition);
+    const known = byPlace.get(place);
     if (known && known !== definition) throw new FreshtagError('CONFIG', `actions: two of them have the id "${definition.id}".`);
-    byId.set(definition.id, definition);
+    byPlace.set(place, definition);
   }
-  return [...byId.values()];
+  return [...byPlace.values()];
+}
+
+/** The file and the name it exports, which ids are made of. @param {Definition} definition */
+function placeOf({ id }) {
+  return id.includes(':') ? id : `${id}:default`;
 }

@@ -653,6 +653,7 @@ describe('what createApp takes', () => {
     [{ actions: [() => {}] }, 'actions: "0" is not made by serverAction'],
     [{ actions: { help: 1 } }, 'actions: "help" is not made by serverAction'],
     [{ actions: [act(), act()] }, 'two of them have the id "app/actions.js:act"'],
+    [{ actions: ['save', 'save:default'].map((id) => serverAction(echo, { id })) }, 'two of them have the id "save:default"'],
     [{ serverActions: { bodySizeLimit: '0' } }, 'serverActions.bodySizeLimit'],
     [{ serverActions: { bodySizeLimit: 'much' } }, 'serverActions.bodySizeLimit'],
     [{ serverActions: { allowedOrigins: 'a.example' } }, 'allowedOrigins must be a list'],
