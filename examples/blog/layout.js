@@ -154,7 +154,7 @@ button { min-height: 2.75rem; padding: .4rem 1.1rem; font: inherit; color: var(-
   border: 1px solid var(--edge); border-radius: 4px; cursor: pointer; }
 button:hover { border-color: var(--accent); color: var(--accent); }
 button[aria-current] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
-button[disabled] { opacity: .6; cursor: default; }
+button[aria-disabled=true] { opacity: .6; cursor: default; }
 .draft { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; justify-content: space-between; margin-top: 1rem;
   padding: .6rem 1rem; border: 1px dashed var(--accent); border-radius: 4px; }
 .draft p { margin: 0; font-weight: 600; }
@@ -170,7 +170,7 @@ label { display: block; margin: 0 0 .75rem; }
 input:not([type=hidden]), textarea { display: block; width: 100%; min-height: 2.75rem; margin-top: .2rem; padding: .4rem .7rem; font: inherit;
   color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: 4px; }
 textarea { min-height: 7rem; resize: vertical; }
-.comment [role=status] { min-height: 1.65em; color: var(--soft); }
+.comment [role=status] { min-height: 1.65em; margin: -.25rem 0 .5rem; color: var(--soft); }
 .comment [role=status].error { color: var(--ink); font-weight: 600; }
 button[aria-current]::before { content: "✓ " / ""; color: var(--accent); }
 footer { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }

@@ -13,22 +13,29 @@ const button = form.querySelector('button');
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  button.disabled = true;
-  status.textContent = 'Sending …';
+  // Not disabled: that would take the focus away.
+  if (button.ariaDisabled) return;
+  button.ariaDisabled = 'true';
+  say('Sending …');
   try {
     const { error } = await submitForm(form, event.submitter);
     if (!error) {
       form.reset();
       await showComments();
     }
-    status.textContent = error ?? 'Thank you, there it is.';
+    say(error ?? 'Thank you, there it is.', Boolean(error));
   } catch (error) {
     console.warn(error);
-    status.textContent = 'That did not work. Please try again.';
+    say('That did not work. Please try again.', true);
   } finally {
-    button.disabled = false;
+    button.ariaDisabled = null;
   }
 });
+
+function say(text, isError = false) {
+  status.textContent = text;
+  status.classList.toggle('error', isError);
+}
 
 // The page was rendered anew: take the comments from it.
 async function showComments() {
