@@ -28,7 +28,7 @@ function anyLeaf(any) {
     () => any.pick([null, undefined, true, false, NaN, Infinity, -Infinity, 0, -0, 1e300, -7, 0.1, 2 ** 53]),
     () => anyText(any),
     () => BigInt(any.below(2 ** 32)) ** 5n * (any.chance(0.5) ? 1n : -1n),
-    () => new Date(any.chance(0.1) ? NaN : any.below(2 ** 32) * 1000),
+    () => new Date(any.below(2 ** 32) * 1000),
     () => new URL(`https://a.example/${encodeURIComponent(anyText(any).toWellFormed())}`),
     () => new URLSearchParams([[anyText(any).toWellFormed(), 'b']]),
     () => anyView(any),
