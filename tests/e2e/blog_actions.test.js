@@ -1,8 +1,10 @@
 // What visitors of the demo may do, over HTTP as curl would: comments, and drafts. The tests build on each other.
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { actionField, ask, cookieOf, startSite, storeFolder, submit } from './site.js';
+import { actionField, ask, cookieOf, startSite, storeFolder, submit, unescape } from './site.js';
 
 const PRIVATE = 'private, no-cache, no-store, max-age=0, must-revalidate';
 
@@ -158,6 +160,16 @@ describe('a comment', { timeout: 60_000 }, () => {
     expect(answer.text).toContain('<h1>Nothing here</h1>');
     expect((await submit(site, page, { [field.name]: '{"not": "a list"}', text: 'x' })).status).toBe(400);
     expect(seen(await get(page)).comments).toHaveLength(length);
+  });
+
+  it('the command that the page shows does what it says', async () => {
+    const [, written] = /<pre[^>]*><code>(curl[^<]*--form-string[^<]*)<\/code>/.exec((await kept(page)).text);
+    const command = unescape(written).replaceAll('http://127.0.0.1:8787', site.url);
+    const run = (text) => promisify(execFile)('bash', ['-c', text.replace('curl -i', 'curl -si')]).then(({ stdout }) => stdout);
+    expect(await run(command)).toMatch(/^HTTP\/1.1 403 /);
+    const without = await run(command.replace("-H 'Origin: https://elsewhere.example'", ''));
+    expect([without.split('\r\n')[0], seen({ text: without }).comments.at(-1)]).toEqual(['HTTP/1.1 200 OK', ['Somebody', 'Hello']]);
+    expect(seen(await get(page)).comments.filter(([, text]) => text === 'Hello')).toHaveLength(1);
   });
 
   it('SA-17: a body of more than a megabyte: 413', async () => {

@@ -75,11 +75,14 @@ export function ask(site, path, { method = 'GET', headers = {}, body } = {}) {
 
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
+/** What stands in a page as text. */
+export const unescape = (text) => text.replace(/&([^;]+);/g, (_, entity) => ENTITIES[entity]);
+
 /** The hidden field with which a form of a page calls its Server Action. `label`: that of the form. */
 export function actionField({ text }, label) {
   const [, form] = new RegExp(`<form[^>]* aria-label="${label}">([^]*?)</form>`).exec(text);
   const [, name, value] = /<input type="hidden" name="([^"]*)" value="([^"]*)">/.exec(form);
-  return { name, value: value.replace(/&([^;]+);/g, (_, entity) => ENTITIES[entity]) };
+  return { name, value: unescape(value) };
 }
 
 /** Sends a form as `curl -F` does, which names no origin. */
