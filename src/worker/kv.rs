@@ -1,9 +1,9 @@
-//! Workers KV as a [`Store`]: small texts through the `worker` crate, bodies as native streams that never enter wasm.
+//! Workers KV as a [`Store`]: single texts through the `worker` crate, bodies as native streams that never enter wasm.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, JSON, Map, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -20,9 +20,11 @@ const CACHE_TTL: u32 = 30;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The KV binding itself, for the calls that must pass values as they are: buffers, and metadata, which `worker`
-    /// would take apart and put together again.
+    /// The KV binding itself, for the calls that must pass values as they are: buffers, and metadata and maps, which
+    /// `worker` would take apart and put together again.
     type RawKv;
+    #[wasm_bindgen(method, catch)]
+    async fn get(this: &RawKv, keys: &Array, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn getWithMetadata(this: &RawKv, key: &str, options: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -188,8 +190,11 @@ impl Store for Kv {
             ops.bulk_gets = ops.bulk_gets.saturating_add(1);
             ops.keys = ops.keys.saturating_add(asked);
         });
-        let mut map = self.kv.get_bulk(keys).cache_ttl(CACHE_TTL.into()).text().await.map_err(failed)?;
-        Ok(keys.iter().map(|key| map.remove(key).flatten()).collect())
+        let keys: Array = keys.iter().map(JsValue::from).collect();
+        let asked = [("type", "text".into()), ("cacheTtl", CACHE_TTL.into())];
+        let found = self.raw().get(&keys, &options(&asked)?).await.map_err(thrown)?;
+        let found: &Map = found.unchecked_ref();
+        Ok(keys.iter().map(|key| found.get(&key).as_string()).collect())
     }
 
     async fn put_text(&self, key: &str, value: &str, ttl: Option<u32>) -> Result<(), StoreError> {
@@ -258,7 +263,8 @@ impl Store for Kv {
 fn failed(error: KvError) -> StoreError {
     match error {
         KvError::JavaScript(value) => thrown(value),
-        other => StoreError::Failed(other.to_string()),
+        // The others are of calls that are not made here, and to print them takes a kilobyte.
+        _ => StoreError::Failed("the call cannot be made".to_owned()),
     }
 }
 
