@@ -1,6 +1,6 @@
 //! JSON, as much of it as is stored and told here: one reader, one writer.
 
-use std::fmt::Write;
+use crate::hex::push;
 
 /// Lists and objects inside each other, at most.
 const DEEPEST: usize = 128;
@@ -217,8 +217,8 @@ pub fn quote(text: &str) -> String {
             '\u{8}' => 'b',
             '\u{c}' => 'f',
             '\0'..=' ' if char != ' ' => {
-                // A String cannot fail to be written to.
-                let _ = write!(quoted, "\\u{:04x}", u32::from(char));
+                quoted.push_str("\\u00");
+                push(&mut quoted, u8::try_from(char).unwrap_or_default(), b'a');
                 continue;
             }
             _ => {

@@ -17,6 +17,7 @@ use crate::cache::seen::Floors;
 use crate::cache::tag::{self, Tag};
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Config, Flow};
+use crate::hex::hex;
 use crate::json::quote;
 use crate::route::method::{Method, MethodVerdict, decide};
 use crate::route::path_rule::PathRule;
@@ -219,11 +220,11 @@ impl Shared {
         for text in [&secret, &previous].into_iter().flatten() {
             secrets.push(Secret::new(text));
         }
-        let me = format!("{:016x}", platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs()));
+        let me = platform::random().unwrap_or_else(|| platform::now().0.unsigned_abs());
         Ok(Self {
             keys: Rc::new(KeySpace::new(&namespace)?),
             namespace,
-            memory: Rc::new(Memory::new(me, memory)),
+            memory: Rc::new(Memory::new(hex(&me.to_be_bytes()), memory)),
             config: Rc::new(config_of_flow),
             profiles: Rc::new(profiles),
             secrets,

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::json::{print_list, quote};
 
 /// Part of every data key: the version of its format.
@@ -61,5 +62,5 @@ pub fn route_cache_key(kind: &str, source_route: &str, pathname: &str) -> String
 }
 
 fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }

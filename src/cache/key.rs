@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::tag::Tag;
 use crate::error::{Error, ErrorCode};
-use crate::hex::hex;
+use crate::hex::{hex, push};
 use crate::json::quote;
 
 /// Version of everything that is written; a reader of another version sees nothing.
@@ -197,7 +197,10 @@ fn escape(text: &str) -> String {
         }
         match byte {
             b'!'..=b'}' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                out.push('%');
+                push(&mut out, byte, b'A');
+            }
         }
     }
     out

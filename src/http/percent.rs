@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::hex::push;
+
 /// `encodeURIComponent`: everything but ASCII letters, digits and `-_.!~*'()`.
 pub(crate) fn encode_component(text: &str) -> String {
     encode(text, |byte| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte))
@@ -9,15 +11,13 @@ pub(crate) fn encode_component(text: &str) -> String {
 
 /// Encodes each byte of the UTF-8 that need not stay.
 pub(crate) fn encode(text: &str, stays: fn(u8) -> bool) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let hex = |nibble: u8| char::from(HEX.get(usize::from(nibble)).copied().unwrap_or_default());
-
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii() && stays(byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.extend(['%', hex(byte >> 4), hex(byte & 0x0f)]);
+            encoded.push('%');
+            push(&mut encoded, byte, b'A');
         }
     }
     encoded

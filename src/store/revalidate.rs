@@ -8,6 +8,7 @@ use super::{Defer, Index, Store, StoreError, all};
 use crate::cache::mark::{HardMark, SoftMark, TagMarks, Watermark, fold_soft};
 use crate::cache::tag::Tag;
 use crate::error::{Error, ErrorCode};
+use crate::hex::hex;
 use crate::time::{Seconds, UnixMillis};
 
 /// Marks live longer than any entry: 400 days, in seconds.
@@ -232,7 +233,7 @@ impl<S: Store> Index<S> {
     }
 
     fn begin_watermark(&self, now: UnixMillis) -> (u64, Watermark) {
-        let id = format!("{:016x}", self.store.random()).into();
+        let id = hex(&self.store.random().to_be_bytes()).into();
         self.memory.with_watermark(|slot| {
             let number = next(slot);
             slot.in_flight = Some((number, now));
