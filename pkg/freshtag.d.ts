@@ -1,12 +1,5 @@
 /* tslint:disable */
 /* eslint-disable */
-/**
- * The `ReadableStreamType` enum.
- *
- * *This API requires the following crate features to be activated: `ReadableStreamType`*
- */
-
-export type ReadableStreamType = "bytes";
 
 /**
  * The compiled list of `allowedOrigins`.
@@ -58,10 +51,6 @@ export class ContainerStartupOptions {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    get enableInternet(): boolean | undefined;
-    set enableInternet(value: boolean | null | undefined);
-    entrypoint: string[];
-    env: Map<any, any>;
 }
 
 /**
@@ -176,11 +165,6 @@ declare class IntoUnderlyingByteSource {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    cancel(): void;
-    pull(controller: ReadableByteStreamController): Promise<any>;
-    start(controller: ReadableByteStreamController): void;
-    readonly autoAllocateChunkSize: number;
-    readonly type: ReadableStreamType;
 }
 export type { IntoUnderlyingByteSource };
 
@@ -188,9 +172,6 @@ declare class IntoUnderlyingSink {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    abort(reason: any): Promise<any>;
-    close(): Promise<any>;
-    write(chunk: any): Promise<any>;
 }
 export type { IntoUnderlyingSink };
 
@@ -198,8 +179,6 @@ declare class IntoUnderlyingSource {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    cancel(): void;
-    pull(controller: ReadableStreamDefaultController): Promise<any>;
 }
 export type { IntoUnderlyingSource };
 
@@ -211,21 +190,12 @@ export class MinifyConfig {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    css: boolean;
-    html: boolean;
-    js: boolean;
 }
 
 export class R2Range {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    get length(): number | undefined;
-    set length(value: number | null | undefined);
-    get offset(): number | undefined;
-    set offset(value: number | null | undefined);
-    get suffix(): number | undefined;
-    set suffix(value: number | null | undefined);
 }
 
 /**
@@ -360,32 +330,8 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_allowedorigins_free: (a: number, b: number) => void;
     readonly __wbg_collector_free: (a: number, b: number) => void;
-    readonly __wbg_containerstartupoptions_free: (a: number, b: number) => void;
     readonly __wbg_cookiescanner_free: (a: number, b: number) => void;
     readonly __wbg_engine_free: (a: number, b: number) => void;
-    readonly __wbg_get_containerstartupoptions_enableInternet: (a: number) => number;
-    readonly __wbg_get_containerstartupoptions_entrypoint: (a: number, b: number) => void;
-    readonly __wbg_get_containerstartupoptions_env: (a: number) => number;
-    readonly __wbg_get_minifyconfig_css: (a: number) => number;
-    readonly __wbg_get_minifyconfig_html: (a: number) => number;
-    readonly __wbg_get_minifyconfig_js: (a: number) => number;
-    readonly __wbg_get_r2range_length: (a: number, b: number) => void;
-    readonly __wbg_get_r2range_offset: (a: number, b: number) => void;
-    readonly __wbg_get_r2range_suffix: (a: number, b: number) => void;
-    readonly __wbg_intounderlyingbytesource_free: (a: number, b: number) => void;
-    readonly __wbg_intounderlyingsink_free: (a: number, b: number) => void;
-    readonly __wbg_intounderlyingsource_free: (a: number, b: number) => void;
-    readonly __wbg_minifyconfig_free: (a: number, b: number) => void;
-    readonly __wbg_r2range_free: (a: number, b: number) => void;
-    readonly __wbg_set_containerstartupoptions_enableInternet: (a: number, b: number) => void;
-    readonly __wbg_set_containerstartupoptions_entrypoint: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_containerstartupoptions_env: (a: number, b: number) => void;
-    readonly __wbg_set_minifyconfig_css: (a: number, b: number) => void;
-    readonly __wbg_set_minifyconfig_html: (a: number, b: number) => void;
-    readonly __wbg_set_minifyconfig_js: (a: number, b: number) => void;
-    readonly __wbg_set_r2range_length: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_r2range_offset: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_r2range_suffix: (a: number, b: number, c: number) => void;
     readonly __wbg_visit_free: (a: number, b: number) => void;
     readonly __worker_init_state: () => number;
     readonly actionId: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => void;
@@ -421,16 +367,6 @@ export interface InitOutput {
     readonly engine_visit: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly implicitTags: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly init: () => void;
-    readonly intounderlyingbytesource_autoAllocateChunkSize: (a: number) => number;
-    readonly intounderlyingbytesource_cancel: (a: number) => void;
-    readonly intounderlyingbytesource_pull: (a: number, b: number) => number;
-    readonly intounderlyingbytesource_start: (a: number, b: number) => void;
-    readonly intounderlyingbytesource_type: (a: number) => number;
-    readonly intounderlyingsink_abort: (a: number, b: number) => number;
-    readonly intounderlyingsink_close: (a: number) => number;
-    readonly intounderlyingsink_write: (a: number, b: number) => number;
-    readonly intounderlyingsource_cancel: (a: number) => void;
-    readonly intounderlyingsource_pull: (a: number, b: number) => number;
     readonly originDoubt: (a: number, b: number) => number;
     readonly originEntry: (a: number, b: number, c: number) => void;
     readonly parseSetCookie: (a: number, b: number) => number;
@@ -452,7 +388,6 @@ export interface InitOutput {
     readonly visit_setDraft: (a: number, b: number) => void;
     readonly visit_wasDraft: (a: number) => number;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_: (a: number, b: number, c: number, d: number) => void;
-    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53: (a: number, b: number, c: number, d: number) => void;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_: (a: number, b: number, c: number, d: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

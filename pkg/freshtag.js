@@ -209,82 +209,6 @@ export class ContainerStartupOptions {
         wasm.__wbg_containerstartupoptions_free(ptr, 0);
 
     }
-    /**
-     * @returns {boolean | undefined}
-     */
-    get enableInternet() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_containerstartupoptions_enableInternet(this.__wbg_ptr);
-        return ret === 0xFFFFFF ? undefined : ret !== 0;
-    }
-    /**
-     * @returns {string[]}
-     */
-    get entrypoint() {
-        try {
-            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-                throw new Error('Invalid stale object from previous Wasm instance');
-            }
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-            __wbg_call_guard();
-            wasm.__wbg_get_containerstartupoptions_entrypoint(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayJsValueFromWasm0(r0, r1);
-            wasm.__wbindgen_free(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * @returns {Map<any, any>}
-     */
-    get env() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_containerstartupoptions_env(this.__wbg_ptr);
-        return takeObject(ret);
-    }
-    /**
-     * @param {boolean | null} [arg0]
-     */
-    set enableInternet(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_containerstartupoptions_enableInternet(this.__wbg_ptr, isLikeNone(arg0) ? 0xFFFFFF : arg0 ? 1 : 0);
-    }
-    /**
-     * @param {string[]} arg0
-     */
-    set entrypoint(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        const ptr0 = passArrayJsValueToWasm0(arg0, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        __wbg_call_guard();
-        wasm.__wbg_set_containerstartupoptions_entrypoint(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * @param {Map<any, any>} arg0
-     */
-    set env(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_containerstartupoptions_env(this.__wbg_ptr, addHeapObject(arg0));
-    }
 }
 if (Symbol.dispose) ContainerStartupOptions.prototype[Symbol.dispose] = ContainerStartupOptions.prototype.free;
 
@@ -865,61 +789,6 @@ class IntoUnderlyingByteSource {
         wasm.__wbg_intounderlyingbytesource_free(ptr, 0);
 
     }
-    /**
-     * @returns {number}
-     */
-    get autoAllocateChunkSize() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingbytesource_autoAllocateChunkSize(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    cancel() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        const ptr = this.__destroy_into_raw();
-        __wbg_call_guard();
-        wasm.intounderlyingbytesource_cancel(ptr);
-    }
-    /**
-     * @param {ReadableByteStreamController} controller
-     * @returns {Promise<any>}
-     */
-    pull(controller) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingbytesource_pull(this.__wbg_ptr, addHeapObject(controller));
-        return takeObject(ret);
-    }
-    /**
-     * @param {ReadableByteStreamController} controller
-     */
-    start(controller) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.intounderlyingbytesource_start(this.__wbg_ptr, addHeapObject(controller));
-    }
-    /**
-     * @returns {ReadableStreamType}
-     */
-    get type() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingbytesource_type(this.__wbg_ptr);
-        return __wbindgen_enum_ReadableStreamType[ret];
-    }
 }
 if (Symbol.dispose) IntoUnderlyingByteSource.prototype[Symbol.dispose] = IntoUnderlyingByteSource.prototype.free;
 
@@ -936,46 +805,6 @@ class IntoUnderlyingSink {
         wasm.__wbg_intounderlyingsink_free(ptr, 0);
 
     }
-    /**
-     * @param {any} reason
-     * @returns {Promise<any>}
-     */
-    abort(reason) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        const ptr = this.__destroy_into_raw();
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingsink_abort(ptr, addHeapObject(reason));
-        return takeObject(ret);
-    }
-    /**
-     * @returns {Promise<any>}
-     */
-    close() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        const ptr = this.__destroy_into_raw();
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingsink_close(ptr);
-        return takeObject(ret);
-    }
-    /**
-     * @param {any} chunk
-     * @returns {Promise<any>}
-     */
-    write(chunk) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingsink_write(this.__wbg_ptr, addHeapObject(chunk));
-        return takeObject(ret);
-    }
 }
 if (Symbol.dispose) IntoUnderlyingSink.prototype[Symbol.dispose] = IntoUnderlyingSink.prototype.free;
 
@@ -991,27 +820,6 @@ class IntoUnderlyingSource {
         __wbg_call_guard();
         wasm.__wbg_intounderlyingsource_free(ptr, 0);
 
-    }
-    cancel() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        const ptr = this.__destroy_into_raw();
-        __wbg_call_guard();
-        wasm.intounderlyingsource_cancel(ptr);
-    }
-    /**
-     * @param {ReadableStreamDefaultController} controller
-     * @returns {Promise<any>}
-     */
-    pull(controller) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.intounderlyingsource_pull(this.__wbg_ptr, addHeapObject(controller));
-        return takeObject(ret);
     }
 }
 if (Symbol.dispose) IntoUnderlyingSource.prototype[Symbol.dispose] = IntoUnderlyingSource.prototype.free;
@@ -1033,72 +841,6 @@ export class MinifyConfig {
         wasm.__wbg_minifyconfig_free(ptr, 0);
 
     }
-    /**
-     * @returns {boolean}
-     */
-    get css() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_minifyconfig_css(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * @returns {boolean}
-     */
-    get html() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_minifyconfig_html(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * @returns {boolean}
-     */
-    get js() {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        let ret;
-        __wbg_call_guard();
-        ret = wasm.__wbg_get_minifyconfig_js(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * @param {boolean} arg0
-     */
-    set css(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_minifyconfig_css(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {boolean} arg0
-     */
-    set html(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_minifyconfig_html(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {boolean} arg0
-     */
-    set js(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_minifyconfig_js(this.__wbg_ptr, arg0);
-    }
 }
 if (Symbol.dispose) MinifyConfig.prototype[Symbol.dispose] = MinifyConfig.prototype.free;
 
@@ -1114,90 +856,6 @@ export class R2Range {
         __wbg_call_guard();
         wasm.__wbg_r2range_free(ptr, 0);
 
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get length() {
-        try {
-            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-                throw new Error('Invalid stale object from previous Wasm instance');
-            }
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-            __wbg_call_guard();
-            wasm.__wbg_get_r2range_length(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
-            return r0 === 0 ? undefined : r2;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get offset() {
-        try {
-            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-                throw new Error('Invalid stale object from previous Wasm instance');
-            }
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-            __wbg_call_guard();
-            wasm.__wbg_get_r2range_offset(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
-            return r0 === 0 ? undefined : r2;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get suffix() {
-        try {
-            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-                throw new Error('Invalid stale object from previous Wasm instance');
-            }
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-            __wbg_call_guard();
-            wasm.__wbg_get_r2range_suffix(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r2 = getDataViewMemory0().getFloat64(retptr + 8 * 1, true);
-            return r0 === 0 ? undefined : r2;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set length(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_r2range_length(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set offset(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_r2range_offset(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set suffix(arg0) {
-        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
-            throw new Error('Invalid stale object from previous Wasm instance');
-        }
-        __wbg_call_guard();
-        wasm.__wbg_set_r2range_suffix(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
     }
 }
 if (Symbol.dispose) R2Range.prototype[Symbol.dispose] = R2Range.prototype.free;
@@ -1995,22 +1653,6 @@ function __wbg_get_imports() {
         __wbg__wbg_cb_unref_09736879a3f67559: function(arg0) {
             getObject(arg0)._wbg_cb_unref();
         },
-        __wbg_buffer_aca05a93c046db1a: function(arg0) {
-            const ret = getObject(arg0).buffer;
-            return addHeapObject(ret);
-        },
-        __wbg_byobRequest_18280c78e462544c: function(arg0) {
-            const ret = getObject(arg0).byobRequest;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
-        },
-        __wbg_byteLength_c5f3c188d5252e5b: function(arg0) {
-            const ret = getObject(arg0).byteLength;
-            return ret;
-        },
-        __wbg_byteOffset_63cdc7b38f33a45e: function(arg0) {
-            const ret = getObject(arg0).byteOffset;
-            return ret;
-        },
         __wbg_bytes_a87fd535da2ed7a9: function() { return handleError(function (arg0, arg1) {
             const ret = bytes(getObject(arg0), arg1);
             return addHeapObject(ret);
@@ -2031,12 +1673,6 @@ function __wbg_get_imports() {
             const ret = getObject(arg0).call(getObject(arg1), getObject(arg2), getObject(arg3));
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_close_294d3f727cb7a844: function() { return handleError(function (arg0) {
-            getObject(arg0).close();
-        }, arguments); },
-        __wbg_close_bf94aa7e38b9a94b: function() { return handleError(function (arg0) {
-            getObject(arg0).close();
-        }, arguments); },
         __wbg_collect_8e2f15141275873e: function() { return handleError(function (arg0, arg1) {
             const ret = collect(getObject(arg0), arg1);
             return addHeapObject(ret);
@@ -2052,9 +1688,6 @@ function __wbg_get_imports() {
         __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
             discard(getObject(arg0));
         }, arguments); },
-        __wbg_enqueue_c11626eae1c54509: function() { return handleError(function (arg0, arg1) {
-            getObject(arg0).enqueue(getObject(arg1));
-        }, arguments); },
         __wbg_entries_7bb1459bd9b5c2b9: function(arg0) {
             const ret = Object.entries(getObject(arg0));
             return addHeapObject(ret);
@@ -2069,23 +1702,6 @@ function __wbg_get_imports() {
         __wbg_fire_1aa725df51a8f4f0: function() { return handleError(function (arg0) {
             fire(getObject(arg0));
         }, arguments); },
-        __wbg_forEach_d33df67d27c9bd85: function(arg0, arg1, arg2) {
-            try {
-                var state0 = {a: arg1, b: arg2};
-                var cb0 = (arg0, arg1) => {
-                    const a = state0.a;
-                    state0.a = 0;
-                    try {
-                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(a, state0.b, arg0, arg1);
-                    } finally {
-                        state0.a = a;
-                    }
-                };
-                getObject(arg0).forEach(cb0);
-            } finally {
-                state0.a = 0;
-            }
-        },
         __wbg_frame_42ea24b86ba21ddb: function() { return handleError(function (arg0, arg1) {
             const ret = frame(takeObject(arg0), getObject(arg1));
             return addHeapObject(ret);
@@ -2101,10 +1717,18 @@ function __wbg_get_imports() {
             const ret = getObject(arg0).getWithMetadata(getStringFromWasm0(arg1, arg2), getObject(arg3));
             return addHeapObject(ret);
         }, arguments); },
+        __wbg_get_15e3bef3575818f8: function() { return handleError(function (arg0, arg1, arg2) {
+            const ret = getObject(arg0).get(getObject(arg1), getObject(arg2));
+            return addHeapObject(ret);
+        }, arguments); },
         __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
             const ret = Reflect.get(getObject(arg0), getObject(arg1));
             return addHeapObject(ret);
         }, arguments); },
+        __wbg_get_57b93e4469e51558: function(arg0, arg1) {
+            const ret = getObject(arg0).get(getObject(arg1));
+            return addHeapObject(ret);
+        },
         __wbg_get_d7176cfb76d71114: function(arg0, arg1) {
             const ret = getObject(arg0)[arg1 >>> 0];
             return addHeapObject(ret);
@@ -2202,7 +1826,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -2212,10 +1836,6 @@ function __wbg_get_imports() {
             } finally {
                 state0.a = 0;
             }
-        },
-        __wbg_new_with_byte_offset_and_length_3cd32055a417f095: function(arg0, arg1, arg2) {
-            const ret = new Uint8Array(getObject(arg0), arg1 >>> 0, arg2 >>> 0);
-            return addHeapObject(ret);
         },
         __wbg_now_463ac581d2fc7ea3: function() {
             const ret = Date.now();
@@ -2256,9 +1876,6 @@ function __wbg_get_imports() {
             const ret = Promise.resolve(getObject(arg0));
             return addHeapObject(ret);
         },
-        __wbg_respond_d97c023ee981d1f5: function() { return handleError(function (arg0, arg1) {
-            getObject(arg0).respond(arg1 >>> 0);
-        }, arguments); },
         __wbg_set_2793479888329cb6: function() { return handleError(function (arg0, arg1, arg2) {
             const ret = Reflect.set(getObject(arg0), getObject(arg1), getObject(arg2));
             return ret;
@@ -2268,9 +1885,6 @@ function __wbg_get_imports() {
         },
         __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
             getObject(arg0)[takeObject(arg1)] = takeObject(arg2);
-        },
-        __wbg_set_feb3714f475485ba: function(arg0, arg1, arg2) {
-            getObject(arg0).set(getArrayU8FromWasm0(arg1, arg2));
         },
         __wbg_set_instanceId_6f5f77d81e249b49: function(arg0, arg1) {
             getObject(arg0).instanceId = arg1 >>> 0;
@@ -2322,10 +1936,6 @@ function __wbg_get_imports() {
             const ret = unframe(getObject(arg0), arg1);
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_view_3b708d3bdaf3fc96: function(arg0) {
-            const ret = getObject(arg0).view;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
-        },
         __wbg_visit_new: function(arg0) {
             const ret = Visit.__wrap(arg0);
             return addHeapObject(ret);
@@ -2335,7 +1945,7 @@ function __wbg_get_imports() {
             return addHeapObject(ret);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 34, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 23, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
             return addHeapObject(ret);
         },
@@ -2374,11 +1984,6 @@ function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8
     wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
 }
 
-function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(arg0, arg1, arg2, arg3) {
-    __wbg_call_guard();
-    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true__53(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
-}
-
 function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(arg0, arg1, arg2) {
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
@@ -2393,9 +1998,6 @@ function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bin
         wasm.__wbindgen_add_to_stack_pointer(16);
     }
 }
-
-
-const __wbindgen_enum_ReadableStreamType = ["bytes"];
 
 
 let __wbg_instance_id = 0;
