@@ -43,8 +43,13 @@ export async function serveAction(call, route) {
   const { engine, stores, defer } = call;
   // A POST is of one visitor, whatever its page is.
   const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: 'auto', how: 'live', request, defer, settings });
-  return action.byFetch ? answerCall(work, call, action) : answerForm(work, call, route, action);
+  const answering = action.byFetch ? answerCall(work, call, action) : answerForm(work, call, route, action);
+  // What has begun to change something goes on when its visitor has left.
+  defer(answering.then(nothing, nothing));
+  return answering;
 }
+
+const nothing = () => {};
 
 /**
  * @param {string | null} id As the caller gave it; null without one.
@@ -154,7 +159,7 @@ function json(status, text) {
   return new Response(text, { status, headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': NO_CACHE } });
 }
 
-/** The same number for the same error, as Next has it. @param {unknown} error */
+/** A number by which an error is found in the log: the same one for the same error. @param {unknown} error */
 function digestOf(error) {
   const { digest, message, stack } = /** @type {any} */ (error ?? {});
   if (typeof digest === 'string') return digest;

@@ -620,6 +620,21 @@ describe('what an action may do', () => {
     expect(done).toEqual(['after']);
   });
 
+  test('an action that has begun ends, whoever has left', async () => {
+    let open;
+    const gate = new Promise((resolve) => (open = resolve));
+    const { app, env, id } = await pageWith(act(() => gate.then(() => revalidatePath('/'))));
+    const kept = [];
+    const headers = { origin: ORIGIN, 'next-action': id, 'content-type': 'application/json' };
+    const answering = app.fetch(new Request(ORIGIN, { method: 'POST', headers, body: encodeCall('', []) }), env, { waitUntil: (task) => kept.push(task) });
+    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    expect(await Promise.race([kept[0].then(() => 'ended'), new Promise((resolve) => setTimeout(resolve, 20, 'running'))])).toBe('running');
+    open();
+    await kept[0];
+    expect((await answering).headers.get('x-action-revalidated')).toBe('1');
+    await Promise.all(kept);
+  });
+
   test('T37: two calls at the same time keep apart', async () => {
     const gates = new Map();
     const action = act(async (name) => {
