@@ -67,6 +67,23 @@ fn a_token_counts_for_its_time_its_purpose_and_its_secrets() {
 }
 
 #[test]
+fn what_is_signed_and_no_token_does_not_count() {
+    let whole = format!("1.{}.{}.{}.", "0".repeat(32), NOW.0, NOW.plus(LIFE).0);
+    // Rows: what stands under a good signature, whether it counts.
+    let rows = [
+        (whole.clone(), true),
+        (format!("{whole}~2Fx"), true),
+        (format!("{whole}x"), false), // no path
+        (whole.replacen('1', "2", 1), false),
+        ("1.0.0".to_owned(), false),
+    ];
+    for (text, counts) in rows {
+        let signed = format!("{text}.{}", secret().signature("draft", text.as_bytes()));
+        assert_eq!(verify(&signed, Purpose::Draft, None, &[secret()], NOW).is_some(), counts, "T27 {text}");
+    }
+}
+
+#[test]
 fn a_scope_covers_its_path_and_what_is_below() {
     // Rows: scope, pathname, whether it counts.
     let rows = [

@@ -96,7 +96,7 @@ pub fn verify(
         id: part()?.into(),
         issued: UnixMillis(part()?.parse().ok()?),
         expires: UnixMillis(part()?.parse().ok()?),
-        scope: unescape(part()?)?,
+        scope: unescape(part()?).filter(|scope| scope.is_empty() || scope.starts_with('/'))?,
     };
     (now < bypass.expires && pathname.is_none_or(|path| bypass.covers(path))).then_some(bypass)
 }
