@@ -42,7 +42,7 @@ export async function serveAction(call, route) {
   const [visit] = visitOf(call);
   const { engine, stores, defer } = call;
   // A POST is of one visitor, whatever its page is.
-  const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: 'auto', how: 'live', request, defer, settings });
+  const work = new Work({ engine: stores ? engine : undefined, visit, ...route.says, mode: 'auto', how: 'live', request, defer, settings });
   const answering = action.byFetch ? answerCall(work, call, action) : answerForm(work, call, route, action);
   // What has begun to change something goes on when its visitor has left.
   defer(answering.then(nothing, nothing));

@@ -4,12 +4,13 @@ import { isAdmin, serveAdmin } from './admin.js';
 import { cutUrl } from './call.js';
 import { clientScript } from './client_script.js';
 import { isDraftLink, serveDraftLink } from './draft.js';
-import { Engines, isDev } from './engine.js';
+import { Engines } from './engine.js';
+import { patchFetch } from './fetch.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
 import { Route } from './route.js';
 import { serveNotFound, serveRoute } from './serve.js';
-import { settingsOf } from './settings.js';
+import { isDev, settingsOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Defer} Defer */
 /** @typedef {import('./call.js').Call} Call */
@@ -37,6 +38,8 @@ import { settingsOf } from './settings.js';
  * @property {unknown} [notFound] A page: `(request, { params }) => Response`, or a module with such a default or GET. Also for paths nobody answers.
  * @property {unknown} [forbidden] The page of 403.
  * @property {unknown} [unauthorized] The page of 401.
+ * @property {boolean} [patchFetch] Puts `fetch` of this package in the place of the global one.
+ * @property {false | { fetches?: boolean | { fullUrl?: boolean } }} [logging] What is written in development.
  * @property {boolean} [trustMiddleware] Takes cookies from `x-middleware-set-cookie`: only where a visitor cannot send it.
  */
 
@@ -49,6 +52,7 @@ export function createApp(options = {}) {
   const engines = new Engines(options, routes);
   const actions = new Actions(options);
   const settings = settingsOf(options, routes, actions);
+  if (options.patchFetch) patchFetch();
   return {
     actions: actions.ids,
     async fetch(request, env = {}, ctx) {

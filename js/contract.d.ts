@@ -18,7 +18,8 @@ export type Rejected = { tag: string; reason: string };
 export type Verdict = 'run' | 'head' | 'options' | 'not-allowed' | 'bad';
 
 export interface DataSpec {
-  kind: 'cached' | 'unstable';
+  /** Of a fetch, `id` is the address for listings and `args` the digest of the request. */
+  kind: 'cached' | 'fetch' | 'unstable';
   id: string;
   args: string;
   life?: unknown;
@@ -30,7 +31,10 @@ export interface DataSpec {
   name?: string;
 }
 export type DataRender = (visit: Visit, collector: Collector) => Promise<{ value: unknown; bytes: Uint8Array | null }>;
-export type DataResult = ['value', unknown] | ['stored', ReadableStream | Blob | Uint8Array];
+/** Status and headers are those of a fetch. */
+export type DataResult =
+  | ['value', any]
+  | ['stored', ReadableStream | Blob | Uint8Array, status: number, headers: Block];
 
 export interface EngineConfig {
   namespace?: string;
@@ -77,7 +81,7 @@ export interface Engine {
     requestHeaders: Block,
     fetch: OriginFetch,
   ): Promise<Reply>;
-  data(visit: Visit, outer: Collector, spec: DataSpec, render: DataRender): Promise<DataResult>;
+  data(visit: Visit, outer: Collector, spec: DataSpec, render: DataRender | OriginFetch): Promise<DataResult>;
   commit(visit: Visit, id: number): Promise<void>;
   settle(visit: Visit): Promise<void>;
   adminCheck(method: string, pathname: string, requestHeaders: Block): [status: number, json: string] | undefined;
@@ -114,10 +118,21 @@ export interface Visit {
 export interface Collector {
   life(profile: unknown): void;
   tags(list: unknown[]): Rejected[];
+  /** Lowers `revalidate` by an input's, and tells what all inputs have made of it. */
+  lower(seconds: number | undefined): number;
   dynamic(reason: string): void;
   isDynamic(): string | undefined;
   free(): void;
 }
+
+/** `flags`: 1 `force-dynamic`, 2 `force-static`, 4 `unstable_noStore()`, 8 personal. A text names a misuse. */
+export declare function resolveFetch(
+  cache: string,
+  revalidate: unknown,
+  mode: string,
+  flags: number,
+  enclosing: number | undefined,
+): string | [seconds: number, reason: string, conflict: boolean, lowers: number | undefined, dynamic: boolean];
 
 /** A Set-Cookie text as fields, present ones alone; `expires` in ms since the epoch, `maxAge` in seconds. */
 export interface ParsedSetCookie {

@@ -1,6 +1,7 @@
 // The pure rules, as functions.
 import * as rules from '#wasm';
 import { FreshtagError } from './errors.js';
+import { resolveFetch as resolve } from './fetch_options.js';
 
 /** @param {unknown} profile @param {object} [profiles] @param {object} [options] */
 export const resolveCacheLife = (profile, profiles, options) => rules.resolveCacheLife(profile, profiles, options);
@@ -65,6 +66,11 @@ function config(message) {
 
 /** @param {string} kind @param {string} sourceRoute @param {string} pathname */
 export const routeCacheKey = (kind, sourceRoute, pathname) => rules.routeCacheKey(kind, sourceRoute, pathname);
+
+export { fetchCacheKey } from './fetch_key.js';
+
+/** @param {import('./fetch_options.js').FetchOptions} [options] */
+export const resolveFetch = (options = {}) => resolve(options);
 
 export { actionId } from './action_id.js';
 export { checkActionOrigin } from './action_origin.js';

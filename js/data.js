@@ -1,5 +1,6 @@
 // What cached() and unstable_cache() share: the call into the engine, and the way around it when it fails.
 import { assertOpen } from './access.js';
+import { forgetFetches } from './fetch_memo.js';
 import { Scope } from './scope.js';
 import { release } from './work.js';
 
@@ -8,7 +9,7 @@ import { release } from './work.js';
 
 /**
  * @typedef {object} CachedCall
- * @property {DataSpec} spec
+ * @property {DataSpec & { kind: 'cached' | 'unstable' }} spec
  * @property {() => any} call The user's function.
  * @property {(value: unknown) => Promise<Uint8Array> | Uint8Array} encode
  * @property {(body: ReadableStream | Blob | Uint8Array) => Promise<any>} decode
@@ -37,6 +38,7 @@ export async function runCached(scope, { spec, call, encode, decode }) {
       throw error;
     } finally {
       inner.over = true;
+      forgetFetches(inner);
       release(collector);
       release(visit);
     }
@@ -63,5 +65,6 @@ export async function runCached(scope, { spec, call, encode, decode }) {
     return value;
   } finally {
     inner.over = true;
+    forgetFetches(inner);
   }
 }

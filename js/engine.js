@@ -1,6 +1,6 @@
 // One engine per app and KV binding, for as long as the isolate lives.
 import { Engine } from '#wasm';
-import { buildIdOf, previewModeIdOf } from './settings.js';
+import { buildIdOf, isDev, previewModeIdOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
 /** @typedef {import('./contract.js').EngineConfig} EngineConfig */
@@ -68,11 +68,6 @@ export class Engines {
 export function newEngine(kv, config) {
   const defined = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   return /** @type {any} */ (new Engine(kv, /** @type {any} */ (defined)));
-}
-
-/** Only what `npm start` sets counts: this opens the admin routes on loopback. @param {Record<string, any>} env */
-export function isDev(env) {
-  return env.FRESHTAG_DEV === '1';
 }
 
 /** @param {unknown} value */

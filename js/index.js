@@ -6,6 +6,7 @@ export { cookies, parseCookie, parseSetCookie, RequestCookies, ResponseCookies, 
 export { draftMode } from './draft.js';
 export { after, connection, headers } from './dynamic.js';
 export { FreshtagError } from './errors.js';
+export { fetch } from './fetch.js';
 export { imageMetadata, imageTags } from './image_metadata.js';
 export { cacheLife, cacheTag, unstable_cacheLife, unstable_cacheTag, unstable_noStore } from './life.js';
 export { forbidden, notFound, permanentRedirect, redirect, RedirectType, unauthorized, unstable_rethrow } from './navigation.js';

@@ -37,7 +37,9 @@ export function cacheTag(...tags) {
  */
 export function unstable_noStore() {
   const scope = currentScope();
-  if (scope?.kind !== 'route' || scope.work.mode === 'force-static') return;
+  if (!scope || scope.work.mode === 'force-static') return;
+  scope.work.noStore = true;
+  if (scope.kind !== 'route') return;
   if (scope.work.mode === 'error') throw dynamicIsError(scope.work.route, 'unstable_noStore()');
   markDynamic(scope, 'unstable_noStore()');
 }

@@ -1,5 +1,6 @@
 // generateStaticParams and dynamicParams.
 import { FreshtagError } from './errors.js';
+import { forgetFetches } from './fetch_memo.js';
 import { Scope } from './scope.js';
 import { Work } from './work.js';
 
@@ -25,7 +26,7 @@ export async function listPaths(route, call) {
   const { engine, stores, request, defer, settings } = call;
   // A visit of its own: the work frees it.
   const visit = engine.visit(undefined, undefined, defer);
-  const work = new Work({ engine: stores ? engine : undefined, visit, route: route.pattern, mode: route.mode, how: 'prerender', request, defer, settings });
+  const work = new Work({ engine: stores ? engine : undefined, visit, ...route.says, how: 'prerender', request, defer, settings });
   const scope = new Scope('params', work, visit, undefined);
   try {
     const list = await scope.run(async () => generate({ params: {} }));
@@ -35,6 +36,7 @@ export async function listPaths(route, call) {
     return list.map((params) => fillPattern(route.pattern, params));
   } finally {
     scope.over = true;
+    forgetFetches(scope);
     work.bodyEnded();
   }
 }

@@ -9,6 +9,7 @@ import {
   revalidateOutside,
   updateTagOutsideAction,
 } from './errors.js';
+import { forgetFetches } from './fetch_memo.js';
 import { currentScope } from './scope.js';
 
 /** @typedef {import('./work.js').Work} Work */
@@ -127,6 +128,7 @@ function record(work, atOnce, add) {
   }
   const id = add(visit);
   work.recorded = true;
+  forgetFetches(work.scope);
   work.revalidated ||= atOnce;
   return new Revalidation(async () => {
     if (engine && !work.closed) await engine.commit(visit, id);

@@ -1,5 +1,6 @@
 // Route handler modules, in the shape of app/**/route.js (NV-12, NV-13).
 import { FreshtagError } from './errors.js';
+import { forgetFetches } from './fetch_memo.js';
 import { imageRoute } from './image.js';
 import { bringsCookies, Jar } from './jar.js';
 import { interrupted } from './pages.js';
@@ -11,6 +12,8 @@ import { NO_CACHE } from './reply.js';
 /** @typedef {(request: Request, context: { params: Promise<Params> }) => unknown} Handler */
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH'];
+
+const FETCH_CACHE = ['auto', 'default-cache', 'only-cache', 'force-cache', 'force-no-store', 'default-no-store', 'only-no-store'];
 
 export class Route {
   /**
@@ -33,6 +36,10 @@ export class Route {
     }
     /** @type {Mode} */
     this.mode = module.dynamic ?? 'auto';
+    const { fetchCache } = module;
+    if (fetchCache !== undefined && !FETCH_CACHE.includes(fetchCache)) {
+      throw new FreshtagError('CONFIG', `routes['${pattern}']: fetchCache must be one of ${FETCH_CACHE.join(', ')}.`);
+    }
     this.storable =
       typeof module.GET === 'function' &&
       this.mode !== 'force-dynamic' &&
@@ -43,6 +50,12 @@ export class Route {
   get config() {
     const { revalidate, dynamic } = this.module;
     return { pattern: this.pattern, methods: this.methods, revalidate, dynamic };
+  }
+
+  /** What a run of its handlers is told. */
+  get says() {
+    const { fetchCache, revalidate } = this.module;
+    return { route: this.pattern, mode: this.mode, fetchCache, revalidate };
   }
 
   /** @param {string} method @returns {Handler} */
@@ -69,6 +82,7 @@ export async function runHandler(work, handler, request, params, headOnly = fals
         return (await interrupted(work, error, request, params)) ?? Promise.reject(error);
       } finally {
         work.answered = true;
+        forgetFetches(work.scope);
       }
     });
     const response = checkResponse(returned, work);

@@ -13,6 +13,8 @@ const scopes = new AsyncLocalStorage();
 export class Scope {
   /** React's `cache()` of this scope; what a scope memoises never reaches a scope that is stored apart. @type {Map<Function, any> | undefined} */
   memo;
+  /** What was fetched in this scope, by what was asked. @type {Map<string, import('./fetch_memo.js').Memo> | undefined} */
+  fetches;
   /** The first forbidden access, so that catching it hides nothing (UC-35). @type {unknown} */
   misuse;
   /** Whether the module's objects of this scope are gone. */

@@ -8,7 +8,7 @@ import { failureCode, NO_CACHE, notMadeAnew, plain, toResponse, withHeaders } fr
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, Route, runHandler } from './route.js';
 import { afterThrow, finish, handlerFailed, settled } from './settle.js';
-import { isSocket, release, Work } from './work.js';
+import { isReload, isSocket, release, Work } from './work.js';
 
 /** @typedef {import('./call.js').Call} Call */
 /** @typedef {import('./route.js').Handler} Handler */
@@ -45,7 +45,8 @@ export async function serveRoute(call, index) {
   }
   if (calls) return serveAction(call, route);
   const isGet = method === 'GET' || verdict === 'head';
-  return isGet && route.storable && call.stores ? stored(call, route, index) : direct(call, route, verdict === 'head');
+  const passes = call.dev && isReload(request);
+  return isGet && route.storable && call.stores && !passes ? stored(call, route, index) : direct(call, route, verdict === 'head');
 }
 
 /** What runs where no route does; the name is Next's. */
@@ -142,7 +143,7 @@ export function renderer(call, route, watch = {}, pathname = call.pathname) {
     const { engine, defer, settings } = call;
     // Nothing of this visitor reaches a render that is not for him.
     const request = live && route.mode !== 'force-static' ? call.request : bareRequest(call.request, pathname);
-    const work = new Work({ engine, visit, collector, route: route.pattern, mode: route.mode, how, request, defer, settings });
+    const work = new Work({ engine, visit, collector, ...route.says, how, request, defer, settings });
     if (live) watch.started?.(work);
     try {
       const params = engine.routeParams(pathname);
@@ -160,9 +161,8 @@ export function renderer(call, route, watch = {}, pathname = call.pathname) {
  * @param {Route} route
  */
 function liveRun({ request, pathname, defer, settings }, route) {
-  const { pattern, mode } = route;
-  const seen = mode === 'force-static' && route.storable ? bareRequest(request, pathname) : request;
-  return { route: pattern, mode, how: /** @type {const} */ ('live'), request: seen, defer, settings };
+  const seen = route.mode === 'force-static' && route.storable ? bareRequest(request, pathname) : request;
+  return { ...route.says, how: /** @type {const} */ ('live'), request: seen, defer, settings };
 }
 
 /**

@@ -18,6 +18,9 @@ import { isNext } from './set_cookie.js';
  * @property {import('./pages.js').Pages} pages
  * @property {import('./image.js').Image[]} images Of all image routes.
  * @property {string | undefined} buildId
+ * @property {boolean} dev
+ * @property {boolean} patchFetch Whether the global fetch is ours in this app.
+ * @property {import('./fetch_log.js').Logging | undefined} logging
  */
 
 /**
@@ -27,15 +30,24 @@ import { isNext } from './set_cookie.js';
  * @returns {(env: Record<string, any>) => Settings} What holds in an environment.
  */
 export function settingsOf(options, routes, actions) {
-  const { compat, trustMiddleware } = options;
+  const { compat, trustMiddleware, patchFetch, logging = {} } = options;
   previewModeIdOf(options, {});
   const fixed = {
     compat: isNext(compat),
     cookies: { compat, trustMiddleware: trustMiddleware === true },
     pages: pagesOf(options),
+    patchFetch: patchFetch === true,
     images: routes.flatMap(({ image }) => image ?? []),
   };
-  return (env) => ({ ...fixed, actions: actions.in(env), buildId: buildIdOf(options, env) });
+  return (env) => {
+    const dev = isDev(env);
+    return { ...fixed, actions: actions.in(env), buildId: buildIdOf(options, env), dev, logging: dev && logging ? logging : undefined };
+  };
+}
+
+/** Only what `npm start` sets counts: this opens the admin routes on loopback. @param {Record<string, any>} env */
+export function isDev(env) {
+  return env.FRESHTAG_DEV === '1';
 }
 
 /**

@@ -17,6 +17,8 @@ import { Scope } from './scope.js';
  * @property {Collector | undefined} [collector]
  * @property {string} route The pattern, for messages.
  * @property {Mode} mode
+ * @property {string} [fetchCache] The route's, for `fetch`; and its `revalidate`.
+ * @property {number | false} [revalidate]
  * @property {'live' | 'refresh' | 'prerender'} how
  * @property {Request} request
  * @property {Defer | undefined} defer
@@ -32,6 +34,8 @@ export class Work {
   acted = false;
   /** Whether something expired at once, so that a page on a screen is out of date (SA-24). */
   revalidated = false;
+  /** Whether `unstable_noStore()` was called. */
+  noStore = false;
   /** Whether `refresh()` was called. */
   refreshed = false;
   /** What an action returned to the form that this page answers. @type {{ definition: object, value: unknown } | undefined} */
@@ -67,15 +71,19 @@ export class Work {
   });
 
   /** @param {WorkInit} init */
-  constructor({ engine, visit, collector, route, mode, how, request, defer, settings }) {
+  constructor({ engine, visit, collector, route, mode, fetchCache, revalidate, how, request, defer, settings }) {
     this.engine = engine;
     this.visit = visit;
     this.route = route;
     this.mode = mode;
+    this.fetchCache = fetchCache;
+    this.revalidate = revalidate;
     this.how = how;
     this.request = request;
     this.defer = defer;
     this.settings = settings;
+    /** Whether stored data is passed by, as whoever develops this asked for (FE-17). */
+    this.reloads = settings.dev && how === 'live' && isReload(request);
     this.scope = new Scope('route', this, visit, collector);
     // Nobody replies to a background render: its end is the end of its body.
     this.#replied = how !== 'live';
@@ -176,6 +184,11 @@ export class Work {
     this.recorded = false;
     await this.engine.settle(this.visit);
   }
+}
+
+/** Whether a browser asks past all caches. @param {Request} request */
+export function isReload({ headers }) {
+  return headers.get('cache-control') === 'no-cache';
 }
 
 const NO_WAIT_UNTIL =

@@ -12,6 +12,7 @@ use super::life::{life, raw_tags};
 use crate::cache::profile::Profiles;
 use crate::cache::tag;
 use crate::flow::Scope;
+use crate::time::Seconds;
 
 /// Collects what one render says of its own caching.
 #[wasm_bindgen]
@@ -42,6 +43,15 @@ impl Collector {
             self.scope.borrow_mut().tag(tag);
         }
         rejected(&validated.rejected)
+    }
+
+    /// Lowers `revalidate` by that of an input, and tells what all inputs together have made of it.
+    #[must_use]
+    pub fn lower(&self, seconds: Option<f64>) -> f64 {
+        let mut scope = self.scope.borrow_mut();
+        let oldest = scope.oldest;
+        scope.absorb_unstable(&[], oldest, seconds.map(Seconds));
+        scope.nested_revalidate().0
     }
 
     /// The render looked at its request.

@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::throw;
-use super::life::{life, lifetime_object, object, profiles, raw_tags, seconds_or_false};
+use super::life::{life, lifetime_object, object, profiles, raw_seconds, raw_tags, seconds_or_false};
+use crate::cache::fetch::{self, FetchOptions, Resolved};
 use crate::cache::tag::{self, Rejected, Tag};
 use crate::cache::{data_key, lifetime};
 use crate::route::path_tags;
@@ -54,6 +55,41 @@ pub fn revalidate_path_tags(path: &str, kind: Option<String>) -> JsValue {
     let found = path_tags::revalidate_path_tags(path, kind.as_deref());
     let tags: Array = texts(&found.tags).into_iter().map(JsValue::from).collect();
     object([("tags", tags.into()), ("warning", found.warning.map_or(JsValue::UNDEFINED, JsValue::from))])
+}
+
+/// The option table of `fetch` (FE-4 to FE-8): `[seconds, reason, conflict, lowers, dynamic]`, 0 seconds where the answer
+/// is not kept; or the name of a misuse. `flags`: 1 `force-dynamic`, 2 `force-static`, 4 `unstable_noStore` was called,
+/// 8 the request is personal.
+#[wasm_bindgen(js_name = resolveFetch)]
+#[must_use]
+pub fn resolve_fetch(
+    cache: &str,
+    revalidate: &JsValue,
+    mode: &str,
+    flags: u32,
+    enclosing: Option<f64>,
+) -> JsValue {
+    let resolved = fetch::resolve(&FetchOptions {
+        cache: fetch::Cache::parse(cache),
+        revalidate: raw_seconds(revalidate),
+        mode: fetch::Mode::parse(mode),
+        force_dynamic: flags & 1 != 0,
+        force_static: flags & 2 != 0,
+        no_store: flags & 4 != 0,
+        personal: flags & 8 != 0,
+        enclosing: enclosing.map(Seconds),
+    });
+    match resolved {
+        Ok(Resolved { keep, why, conflict, lowers, dynamic }) => Array::of5(
+            &keep.map_or(0.0, |seconds| seconds.0).into(),
+            &why.as_str().into(),
+            &conflict.into(),
+            &lowers.map(|seconds| seconds.0).into(),
+            &dynamic.into(),
+        )
+        .into(),
+        Err(misuse) => misuse.as_str().into(),
+    }
 }
 
 /// The key of `unstable_cache` (UN-2).

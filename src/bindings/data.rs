@@ -1,4 +1,4 @@
-//! Cached functions.
+//! Cached functions and fetches.
 
 use std::rc::Rc;
 
@@ -17,12 +17,14 @@ use crate::cache::lifetime::Lifetime;
 use crate::cache::tag::{self, Tag};
 use crate::error::ErrorCode;
 use crate::flow::{Ask, Outcome, Policy};
-use crate::reply::CacheState;
+use crate::reply::{CacheState, Head};
 use crate::time::Seconds;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
+    /// Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`. For a
+    /// `fetch` the value is the visitor's branch of the body, or the whole Response where it is not kept, and what
+    /// was stored comes with status and header lines.
     /// `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
     pub fn data(&self, visit: &Visit, outer: &Collector, spec: &JsValue, render: Function) -> Promise {
         let (visit, outer, spec) = (visit.clone(), Rc::clone(&outer.scope), Spec::read(spec));
@@ -31,45 +33,76 @@ impl Engine {
             // What goes into something that will be kept must not be stale (UC-19, UN-5).
             let persisted = outer.borrow().dynamic_reason().is_none();
             let ask = spec.ask(&visit, persisted);
-            let render = JsRender { function: render, what: What::Data(visit.clone()) };
+            let what = match spec.kind {
+                Kind::Fetch(_) => What::Origin { live: "".into(), bare: "".into() },
+                _ => What::Data(visit.clone()),
+            };
+            let render = JsRender { function: render, what };
             let outcome = run(flow, Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             let mut outer = outer.borrow_mut();
-            let (what, value) = match outcome {
+            let reply = match outcome {
                 // Of a page alone.
-                Outcome::Absent => ("value", JsValue::UNDEFINED),
+                Outcome::Absent => Array::of1(&"value".into()),
                 Outcome::Stored { entry, body, state, .. } => {
                     // UN-6: what holds a stale value would count as fresh all its life.
                     if persisted && state == CacheState::Stale {
                         outer.dynamic("a stale input that could not be renewed");
                     }
-                    match spec.unstable {
-                        Some(limit) => outer.absorb_unstable(&entry.tags, entry.oldest, limit),
-                        None => outer.absorb(&entry),
+                    let reply = Array::of2(&"stored".into(), &body);
+                    match spec.kind {
+                        Kind::Cached => outer.absorb(&entry),
+                        Kind::Fetch(_) => {
+                            let own = spec.tags.iter().map(|tag| (tag.clone(), entry.oldest));
+                            let tags: Vec<_> = entry.tags.iter().cloned().chain(own).collect();
+                            outer.absorb_unstable(&tags, entry.oldest, None);
+                            let mut head = Head::new(entry.status);
+                            for (name, value) in &entry.headers {
+                                head.push(name, value);
+                            }
+                            reply.push(&head.status.into());
+                            reply.push(&head.lines.into());
+                        }
+                        Kind::Unstable(limit) => outer.absorb_unstable(&entry.tags, entry.oldest, limit),
                     }
-                    ("stored", body)
+                    reply
                 }
                 Outcome::Rendered { rendered, scope, .. } => {
                     let scope = scope.borrow();
-                    match spec.unstable {
-                        Some(limit) => {
-                            outer.absorb_unstable(&scope.tags_with(&spec.tags), scope.oldest, limit)
-                        }
-                        None => outer.absorb_scope(&scope),
+                    let limit = match spec.kind {
+                        Kind::Unstable(limit) => limit,
+                        _ => None,
+                    };
+                    let value = match spec.kind {
+                        Kind::Fetch(_) => rendered.live,
+                        _ => get(&rendered.live, "value"),
+                    };
+                    match spec.kind {
+                        Kind::Cached => outer.absorb_scope(&scope),
+                        _ => outer.absorb_unstable(&scope.tags_with(&spec.tags), scope.oldest, limit),
                     }
-                    ("value", get(&rendered.live, "value"))
+                    Array::of2(&"value".into(), &value)
                 }
             };
-            Ok(Array::of2(&what.into(), &value).into())
+            Ok(reply.into())
         })
     }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// `cached()`
+    Cached,
+    /// A `fetch` that is kept this long.
+    Fetch(Seconds),
+    /// `unstable_cache()`, with its limit.
+    Unstable(Option<Seconds>),
 }
 
 struct Spec {
     id: String,
     args: String,
     shared: bool,
-    /// An `unstable_cache`, with its limit.
-    unstable: Option<Option<Seconds>>,
+    kind: Kind,
     tags: Vec<Tag>,
     /// Stored results are passed by (UN-4), though the new one is kept.
     fresh: bool,
@@ -81,13 +114,17 @@ impl Spec {
             fail(ErrorCode::Config, "cached(fn, { id }): id must be a string that names the function")
         })?;
         let limit = seconds_or_false(&get(spec, "revalidate"));
-        let unstable = (text(spec, "kind").as_deref() == Some("unstable")).then_some(limit);
+        let kind = match text(spec, "kind").as_deref() {
+            Some("fetch") => Kind::Fetch(limit.unwrap_or(Seconds::INFINITE)),
+            Some("unstable") => Kind::Unstable(limit),
+            _ => Kind::Cached,
+        };
         let tags = get(spec, "tags").dyn_into::<Array>().unwrap_or_default();
         Ok(Self {
             id,
             args: text(spec, "args").unwrap_or_default(),
             shared: get(spec, "shared").is_truthy(),
-            unstable,
+            kind,
             tags: tag::validate(raw_tags(&tags)).valid,
             fresh: get(spec, "fresh").is_truthy(),
         })
@@ -96,22 +133,33 @@ impl Spec {
     fn ask(&self, visit: &Visit, persisted: bool) -> Ask {
         let shared = &visit.shared;
         let build = if self.shared { "" } else { &*shared.build };
-        let default = match self.unstable {
-            // UN-1: without a limit of its own an unstable_cache entry never expires.
-            Some(limit) => Lifetime { revalidate: limit.unwrap_or(Seconds::INFINITE), ..Lifetime::INFINITE },
-            None => shared.profiles.default_lifetime(),
+        let lasting = |revalidate| Lifetime { revalidate, ..Lifetime::INFINITE };
+        let data = |kind: &str| shared.keys.data(build, &format!("{kind}:{}", self.id), &self.args);
+        let mut soft = visit.inner.soft();
+        let (key, default, policy) = match self.kind {
+            Kind::Cached => (data("cached"), shared.profiles.default_lifetime(), Policy::Data { own: None }),
+            Kind::Fetch(seconds) => {
+                // Another call may have stored it under other tags (IC-7).
+                soft.extend(self.tags.iter().cloned());
+                let own = lasting(seconds);
+                (shared.keys.fetch(&self.id, &self.args), own, Policy::Fetch(own))
+            }
+            Kind::Unstable(limit) => {
+                // UN-1: without a limit of its own an unstable_cache entry never expires.
+                let own = lasting(limit.unwrap_or(Seconds::INFINITE));
+                (data("unstable"), own, Policy::Data { own: limit.map(|_| own) })
+            }
         };
-        let kind = if self.unstable.is_some() { "unstable" } else { "cached" };
         Ask {
-            key: shared.keys.data(build, &format!("{kind}:{}", self.id), &self.args),
-            soft: visit.inner.soft(),
+            key,
+            soft,
             implicit: self.tags.clone(),
             default,
-            policy: Policy::Data { own: self.unstable.flatten().map(|_| default) },
+            policy,
             get: true,
             authorization: false,
             persisted,
-            forgiving: self.unstable.is_some(),
+            forgiving: !matches!(self.kind, Kind::Cached),
             fresh: self.fresh,
             prerender: false,
             quiet: false,

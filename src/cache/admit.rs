@@ -34,6 +34,13 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
     if let Some(what) = response.dynamic {
         return Some(Reason::Dynamic(what.into()));
     }
+    if response.body_len.is_some_and(|len| len > response.most_bytes) {
+        return Some(Reason::TooLarge);
+    }
+    // FE-15: the reader decides and not the upstream, and its whole request is in the key.
+    if response.kind == Kind::Fetch {
+        return (response.status != 200).then_some(Reason::Status(response.status));
+    }
     // T14: 206 and 304 are parts; 1xx are not final.
     if matches!(response.status, 0..=199 | 206 | 304) {
         return Some(Reason::Status(response.status));
@@ -59,9 +66,6 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
     let empty = response.status == 204 || response.body_len == Some(0);
     if empty && response.prior.is_good() && !response.prior.is_empty() {
         return Some(Reason::EmptyOverGood);
-    }
-    if response.body_len.is_some_and(|len| len > response.most_bytes) {
-        return Some(Reason::TooLarge);
     }
     None
 }

@@ -79,6 +79,12 @@ impl KeySpace {
         self.entry(Kind::Data, &[build, id, args], &[id])
     }
 
+    /// The entry of an upstream's response: the digest of its request (FE-13). `url` is for whoever reads a listing.
+    #[must_use]
+    pub fn fetch(&self, url: &str, digest: &str) -> StoreKey {
+        self.entry(Kind::Fetch, &["", digest], &[url])
+    }
+
     /// The entry of a caller who chose the key text.
     #[must_use]
     pub fn plain(&self, key: &str) -> StoreKey {
@@ -130,7 +136,7 @@ impl KeySpace {
 pub enum Kind {
     /// The result of a cached function.
     Data,
-    /// A response kept under a key that its caller chose.
+    /// A response of an upstream, or one kept under a key that its caller chose.
     Fetch,
     /// A response of the origin.
     Proxy,

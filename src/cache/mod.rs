@@ -5,6 +5,7 @@ pub mod codec;
 pub mod data_key;
 pub mod decide;
 pub mod entry;
+pub mod fetch;
 pub mod freshness;
 pub mod key;
 pub mod lifetime;

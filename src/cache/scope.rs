@@ -142,6 +142,12 @@ impl Collected {
         Some(Lifetime { stale: all.stale.unwrap_or(Seconds::INFINITE), revalidate, expire })
     }
 
+    /// The smallest `revalidate` of the inputs so far; infinite where none has one.
+    #[must_use]
+    pub fn nested_revalidate(&self) -> Seconds {
+        self.nested.revalidate.unwrap_or(Seconds::INFINITE)
+    }
+
     /// Its own and nested tags, each with the age of its data.
     #[must_use]
     pub fn tags(&self) -> &[(Tag, UnixMillis)] {

@@ -46,6 +46,8 @@ pub enum Policy {
         /// The reader's own lifetime.
         own: Option<Lifetime>,
     },
+    /// A `fetch` of an upstream: what its reader says, whatever was stored (IC-7).
+    Fetch(Lifetime),
     /// A page of the origin: what its response says, or what configuration says in its place.
     Proxy {
         /// The configured lifetime.

@@ -58,6 +58,7 @@ impl<S: Store> Flow<S> {
         let (lifetime, stale_if_error) = match &ask.policy {
             Policy::Route(own) => (scope.route_lifetime(*own, self.config.expire_time), None),
             Policy::Data { .. } => (Some(scope.lifetime()), None),
+            Policy::Fetch(lifetime) => (Some(*lifetime), None),
             Policy::Proxy { life, .. } => {
                 let (own, grace) = origin_lifetime(headers);
                 // Configuration speaks in the place of the origin, but not for a response that forbids keeping it.
@@ -162,8 +163,12 @@ impl<S: Store> Flow<S> {
         }
         let own_etag =
             head.headers.iter().find(|(name, _)| **name == *"etag").map(|(_, value)| value.clone());
-        let headers =
-            head.headers.iter().filter(|(name, _)| !is_internal_response_header(name)).cloned().collect();
+        let kept = |name: &str| match ask.kind() {
+            // What an upstream set for one caller is no other caller's.
+            Kind::Fetch => name != "set-cookie",
+            _ => !is_internal_response_header(name),
+        };
+        let headers = head.headers.iter().filter(|(name, _)| kept(name)).cloned().collect();
         Entry {
             key: ask.key.full().into(),
             kind: ask.kind(),
@@ -189,6 +194,7 @@ impl Ask {
         match self.policy {
             Policy::Route(_) => Kind::Route,
             Policy::Data { .. } => Kind::Data,
+            Policy::Fetch(_) => Kind::Fetch,
             Policy::Proxy { .. } => Kind::Proxy,
         }
     }

@@ -94,7 +94,7 @@ impl<S: Store> Flow<S> {
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
         let demand = visit.demand();
         // The parts of a page that is made anew are made anew too; only of the page itself it matters what was there.
-        let part = demand != Demand::No && ask.kind() == Kind::Data;
+        let part = demand != Demand::No && matches!(ask.kind(), Kind::Data | Kind::Fetch);
         if ask.fresh || part || visit.bypasses() {
             let old = Old { found: None, tags: TagVerdict::Valid, unknown: true };
             return self.render(ask, visit, render, Why::Bypass, old).await;
@@ -133,6 +133,7 @@ impl<S: Store> Flow<S> {
     fn reading(&self, ask: &Ask) -> Reading {
         let lifetime = match ask.policy {
             Policy::Data { own, .. } => own,
+            Policy::Fetch(own) => Some(own),
             _ => None,
         };
         Reading {
