@@ -92,7 +92,9 @@ impl<S: Store> Index<S> {
             Ok(stored) => (stored.and_then(|stored| self.open(key, stored)), None),
             Err(error) => (None, Some(error)),
         };
-        // What this isolate wrote and the store does not return yet is newer than what it returns.
+        // What this isolate wrote and the store does not return yet, perhaps in this moment, is newer than what it
+        // returns.
+        let held = self.memory.held(key.name(), self.store.now()).or(held);
         let (found, from_memory) = match (stored, held) {
             (Some(found), Some(held)) if held.entry.created > found.entry.created => {
                 self.store.discard(found.body);
