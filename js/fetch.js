@@ -196,10 +196,12 @@ const URL_HEADER = 'x-freshtag-url';
  * @param {string} url that was asked for
  */
 function told(response, url) {
-  if (response.url === url ? !response.headers.has(URL_HEADER) : !response.url || response.status !== 200) return response;
+  const moved = response.url !== '' && response.url !== url;
+  // A socket cannot be made of its parts.
+  if (response.status !== 200 || !(moved || response.headers.has(URL_HEADER))) return response;
   const copy = new Response(response.body, response);
-  if (response.url === url) copy.headers.delete(URL_HEADER);
-  else copy.headers.set(URL_HEADER, response.url);
+  if (moved) copy.headers.set(URL_HEADER, response.url);
+  else copy.headers.delete(URL_HEADER);
   return copy;
 }
 
