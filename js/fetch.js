@@ -4,12 +4,12 @@ import { markDynamic } from './access.js';
 import { dynamicIsError } from './errors.js';
 import { described, digestRequest, keyUrl, sha256 } from './fetch_key.js';
 import { logFetch } from './fetch_log.js';
-import { forgetFetches, memoised, memoises, withUrl } from './fetch_memo.js';
+import { forgetFetches, memoised, memoises, repeatable, streamed, withUrl } from './fetch_memo.js';
 import { resolveFetch } from './fetch_options.js';
 import { toPairs } from './reply.js';
 import { currentScope } from './scope.js';
 import { warnRejected } from './warn.js';
-import { release } from './work.js';
+import { isSocket, release } from './work.js';
 
 /** @typedef {import('./scope.js').Scope} Scope */
 /** @typedef {import('./fetch_options.js').Resolved} Resolved */
@@ -144,7 +144,7 @@ async function kept(scope, sent, revalidate, tags) {
     console.error('Failed to generate cache key for', sent.shown, cause);
     return [await send(sent), 'skip'];
   }
-  const again = { ...sent, init };
+  const same = { ...sent, init };
 
   /** @type {Response | undefined} */
   let live;
@@ -154,7 +154,7 @@ async function kept(scope, sent, revalidate, tags) {
   const render = async (how) => {
     const isLive = how === 'live';
     try {
-      const response = await send(again, { body, isLive });
+      const response = await send(same, { body, isLive });
       if (isLive) live = response;
       return told(response, url);
     } catch (error) {
@@ -182,7 +182,7 @@ async function kept(scope, sent, revalidate, tags) {
     // Its tags are unknown now, so whatever holds it must not be stored.
     if (!scope.over) scope.collector?.dynamic(`a failed read of ${url}`);
     const response = /** @type {Response | undefined} */ (/** @type {unknown} */ (live));
-    return [response && !response.bodyUsed && !response.body?.locked ? response : await send(again, { body, isLive: true }), 'skip'];
+    return [response && !response.bodyUsed && !response.body?.locked ? response : await send(same, { body, isLive: true }), 'skip'];
   } finally {
     if (outer !== scope.collector) release(outer);
   }
@@ -215,7 +215,8 @@ function restored(body, status, block, asked) {
   const headers = new Headers(toPairs(block));
   const url = headers.get(URL_HEADER) ?? asked;
   headers.delete(URL_HEADER);
-  return withUrl(new Response(body, { status, headers }), url);
+  if (body instanceof ReadableStream) return withUrl(new Response(streamed(body), { status, headers }), url);
+  return repeatable(() => withUrl(new Response(body, { status, headers }), url));
 }
 
 /**
@@ -223,19 +224,21 @@ function restored(body, status, block, asked) {
  * @param {Sent} sent
  * @param {{ body?: any, isLive?: boolean }} [over] A refresh goes on when its caller has given up.
  */
-function send({ input, init, cache }, { body, isLive = true } = {}) {
-  /** @type {Record<string, any>} */
-  const own = cache === 'no-store' || cache === 'no-cache' ? { cache } : {};
-  if (body !== undefined && body !== null) own.body = body;
-  if (!isLive) own.signal = null;
-  if (!(input instanceof Request)) return platform(input, { ...init, ...own });
-  return Object.keys(own).length === 0 ? platform(copyRequest(input)) : platform(copyRequest(input, own), 'cache' in own ? { cache: own.cache } : undefined);
+async function send({ input, init, cache }, { body, isLive = true } = {}) {
+  const own = {
+    ...((cache === 'no-store' || cache === 'no-cache') && { cache }),
+    ...(body && { body }),
+    ...(!isLive && { signal: null }),
+  };
+  const response = await (input instanceof Request ? platform(again(input, own), own.cache && { cache: own.cache }) : platform(input, { ...init, ...own }));
+  // Not of the network, as where something stands in for it.
+  const isMade = response.url === '' && response.body && !isSocket(response);
+  return isMade ? new Response(streamed(response.body), response) : response;
 }
 
-/** One without a body can be sent again. @param {Request} request @param {Record<string, any>} [over] */
-function copyRequest(request, over = {}) {
-  const { cache, ...rest } = over;
-  return new Request(request, rest);
+/** A Request is sent once, so this is another one. @param {Request} request @param {Record<string, any>} over */
+function again(request, { cache, ...over }) {
+  return new Request(request, over);
 }
 
 /**
