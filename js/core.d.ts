@@ -32,6 +32,69 @@ export declare function unstableCacheKey(
   prefix?: string,
 ): string;
 
+/**
+ * The key under which Next keeps what `fetch(input, init)` answers: SHA-256 as 64 hex digits. It holds the whole request,
+ * headers and body included, but not `next`; a Request and what is said beside it are one request. A body that is a stream
+ * is read, unless it is a Request's.
+ *
+ * ```js
+ * await fetchCacheKey('https://a.com/'); // 820db13f…
+ * ```
+ */
+export declare function fetchCacheKey(input: Request | URL | string, init?: object, prefix?: string): Promise<string>;
+
+/** `fetchCache` of a route. */
+export type FetchCache =
+  | 'auto'
+  | 'default-cache'
+  | 'only-cache'
+  | 'force-cache'
+  | 'force-no-store'
+  | 'default-no-store'
+  | 'only-no-store';
+
+/** What becomes of a `fetch` depends on these. */
+export interface FetchOptions {
+  /** `cache` of the call. */
+  cache?: string | null;
+  /** `next.revalidate` of the call. */
+  revalidate?: number | false;
+  /** Of the route; `'default-no-store'` in a Server Action, `'force-no-store'` in an `unstable_cache`. */
+  fetchCache?: FetchCache;
+  /** Of the route. */
+  dynamic?: string;
+  /** Whether `unstable_noStore` was called. */
+  noStore?: boolean;
+  /** Whether the request has an `authorization` or `cookie` header, or is neither GET nor HEAD. */
+  personal?: boolean;
+  /** `revalidate` of the page or cached function around the call, so far, where that will be kept. */
+  enclosing?: number | false;
+}
+
+export interface ResolvedFetch {
+  /** Seconds for which the answer counts as fresh; `false` is for ever, 0 is fetched every time. */
+  revalidate: number | false;
+  /** Which rule said so, in Next's words. */
+  reason: string;
+  /** Next's warning, where `cache` and `revalidate` contradict each other and neither counts. */
+  warning?: string;
+  /** The new `revalidate` of what is around the call, where it gets a smaller one. */
+  lowers?: number;
+  /** Whether what is around the call cannot be kept because of it. */
+  dynamic: boolean;
+}
+
+/**
+ * Next's option table for `fetch`, at run time. Throws Next's errors, where the options contradict the route.
+ *
+ * ```js
+ * resolveFetch({ revalidate: 60 }).revalidate; // 60
+ * resolveFetch({ revalidate: 60, fetchCache: 'force-no-store' }).revalidate; // 0
+ * resolveFetch({ cache: 'no-store', revalidate: 60 }).warning; // Specified "cache: no-store" and "revalidate: 60", …
+ * ```
+ */
+export declare function resolveFetch(options?: FetchOptions, url?: string, route?: string): ResolvedFetch;
+
 /** The key of a route's entry. */
 export declare function routeCacheKey(kind: string, sourceRoute: string, pathname: string): string;
 

@@ -69,8 +69,8 @@ export const routeCacheKey = (kind, sourceRoute, pathname) => rules.routeCacheKe
 
 export { fetchCacheKey } from './fetch_key.js';
 
-/** @param {import('./fetch_options.js').FetchOptions} [options] */
-export const resolveFetch = (options = {}) => resolve(options);
+/** @param {import('./fetch_options.js').FetchOptions} [options] @param {string} [url] @param {string} [route] */
+export const resolveFetch = (options = {}, url, route) => resolve(options, url, route);
 
 export { actionId } from './action_id.js';
 export { checkActionOrigin } from './action_origin.js';

@@ -2,12 +2,12 @@
 import { validateTags } from '#wasm';
 import { markDynamic } from './access.js';
 import { dynamicIsError } from './errors.js';
-import { described, digestRequest, keyUrl, sha256 } from './fetch_key.js';
+import { described, digestRequest, keyUrl, merged, sha256 } from './fetch_key.js';
 import { logFetch } from './fetch_log.js';
 import { forgetFetches, memoised, memoises, repeatable, streamed, withUrl } from './fetch_memo.js';
 import { resolveFetch } from './fetch_options.js';
 import { toPairs } from './reply.js';
-import { currentScope } from './scope.js';
+import { currentScope, outside } from './scope.js';
 import { warnRejected } from './warn.js';
 import { isSocket, release } from './work.js';
 
@@ -26,11 +26,8 @@ import { isSocket, release } from './work.js';
  * @property {Headers} headers
  */
 
-/** The platform's own, once {@link patchFetch} has put ours in its place. @type {typeof globalThis.fetch | undefined} */
-let own;
-
-/** @type {typeof globalThis.fetch} */
-const platform = (input, init) => (own ?? globalThis.fetch)(input, init);
+/** Outside of the scope: there {@link patchFetch}'s is the platform's own. @type {typeof globalThis.fetch} */
+const platform = (input, init) => outside(() => globalThis.fetch(input, init));
 
 /**
  * In a route, a Server Action and what they call: as in Next, with `cache` and `next: { revalidate, tags }`. Elsewhere the
@@ -48,13 +45,16 @@ export async function fetch(input, init) {
 
 /** Puts it in the place of the global fetch. Outside of the apps that asked for it nothing changes. */
 export function patchFetch() {
-  if (own) return;
-  own = globalThis.fetch;
-  const original = own;
+  const original = globalThis.fetch;
+  if (patches.has(original)) return;
   const patched = (/** @type {any} */ input, /** @type {any} */ init) =>
     currentScope()?.work.settings.patchFetch ? fetch(input, init) : original(input, init);
+  patches.add(patched);
   globalThis.fetch = Object.defineProperty(patched, 'name', { value: 'fetch' });
 }
+
+/** @type {WeakSet<Function>} */
+const patches = new WeakSet();
 
 /**
  * Merges a Request with what is said beside it (FE-2). Undefined where there is no address: the platform says so.
@@ -66,10 +66,10 @@ function read(input, init) {
   const { next = {}, cache, ...rest } = init ?? {};
   if (input instanceof Request) {
     const { next: its = {}, cache: itsCache } = /** @type {any} */ (input);
-    const request = new Request(input, rest);
+    const request = merged(input, init);
     const { method, headers, url } = request;
-    const merged = { revalidate: next.revalidate === undefined ? its.revalidate : next.revalidate, tags: next.tags ?? its.tags };
-    return { url: keyUrl(url), shown: url, input: request, init: rest, cache: cache || itsCache, next: merged, method, headers };
+    const both = { revalidate: next.revalidate === undefined ? its.revalidate : next.revalidate, tags: next.tags ?? its.tags };
+    return { url: keyUrl(url), shown: url, input: request, init: rest, cache: cache || itsCache, next: both, method, headers };
   }
   if (!URL.canParse(input)) return undefined;
   const method = rest.method?.toUpperCase() || 'GET';
@@ -112,7 +112,8 @@ async function inScope(scope, sent) {
   };
   const key = memoises(scope) ? memoKey(sent, resolved.revalidate, tags) : undefined;
   const response = await (key === undefined ? make() : memoised(scope, key, make));
-  const { reason, warning } = resolved;
+  const { warning } = resolved;
+  const reason = work.reloads && resolved.revalidate !== 0 ? 'cache-control: no-cache (hard refresh)' : resolved.reason;
   logFetch(work.settings.logging, { method, url: sent.url, status: response.status, ms: Date.now() - started, cache, reason, warning });
   return response;
 }

@@ -16,9 +16,32 @@ const TRACE = ['traceparent', 'tracestate'];
  */
 export async function fetchCacheKey(input, init, prefix = '') {
   if (!(input instanceof Request)) return (await digestRequest(keyUrl(input), init ?? {}, prefix)).key;
-  const { cache, ...rest } = init ?? {};
-  const request = new Request(input.body ? input.clone() : input, rest);
-  return (await digestRequest(keyUrl(input.url), described(request, cache), prefix)).key;
+  const request = merged(input.body ? input.clone() : input, init);
+  return (await digestRequest(keyUrl(input.url), described(request, init?.cache), prefix)).key;
+}
+
+/**
+ * What is sent for a Request and what is said beside it (FE-2).
+ * @param {Request} request
+ * @param {Described} [init]
+ * @returns {Request}
+ */
+export function merged(request, init) {
+  const { next, cache, ...rest } = init ?? {};
+  return new Request(request, cache === undefined || !takesCache() ? rest : { ...rest, cache });
+}
+
+/** @type {boolean | undefined} */
+let takes;
+
+/** Whether a Request can have a `cache` that only browsers know. */
+function takesCache() {
+  try {
+    takes ??= !!new Request('https://localhost/', /** @type {any} */ ({ cache: 'force-cache' }));
+  } catch {
+    takes = false;
+  }
+  return takes;
 }
 
 /**

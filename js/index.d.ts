@@ -1,5 +1,5 @@
 import type { Compat, RequestCookies } from './cookies.js';
-import type { CacheLifeProfile, CacheLifeProfiles } from './core.js';
+import type { CacheLifeProfile, CacheLifeProfiles, FetchCache } from './core.js';
 
 export type { CacheLifeProfile, CacheLifeProfiles };
 export * from './cookies.js';
@@ -32,6 +32,8 @@ export interface RouteModule {
   /** Seconds after which the answer is rendered anew; `false` is never. */
   revalidate?: number | false;
   dynamic?: 'auto' | 'force-dynamic' | 'error' | 'force-static';
+  /** What `fetch` keeps where a call does not say it, or whatever it says. */
+  fetchCache?: FetchCache;
   /** `false`: only what `generateStaticParams` lists exists. */
   dynamicParams?: boolean;
   generateStaticParams?(context: { params: Params }): any[] | Promise<any[]>;
@@ -157,6 +159,13 @@ export interface AppOptions {
    * `env.__NEXT_PREVIEW_MODE_ID` when absent.
    */
   previewModeId?: string;
+  /** Puts {@link fetch} in the place of the global one, for the code of this app. */
+  patchFetch?: boolean;
+  /**
+   * What is written under `wrangler dev` (`FRESHTAG_DEV=1`): with `fetches`, a line for each `fetch`, with its whole address
+   * if `fullUrl`. Without it, warnings alone; with `false`, nothing.
+   */
+  logging?: false | { fetches?: boolean | { fullUrl?: boolean } };
   leadMs?: number;
   /** Bytes of hot bodies an isolate keeps. */
   memory?: number;
@@ -190,6 +199,27 @@ export declare function cached<A extends any[], R>(
   fn: (...args: A) => R,
   options: { id: string; shared?: boolean },
 ): (...args: A) => Promise<Awaited<R>>;
+
+/** The options of {@link fetch}. */
+export interface FetchInit extends Omit<RequestInit, 'cache'> {
+  /** `force-cache` keeps the answer until a tag expires it, `no-store` does not, and neither is what holds it. */
+  cache?: 'default' | 'force-cache' | 'no-store' | 'no-cache' | 'reload' | 'only-if-cached';
+  next?: {
+    /** Seconds for which the answer counts as fresh; `false` is for ever, 0 is never. */
+    revalidate?: number | false;
+    /** What `revalidateTag` calls it by. */
+    tags?: string[];
+  };
+}
+
+/**
+ * The platform's `fetch`, with Next's options: what it answers with 200 can be kept, and a page made of it takes its tags and
+ * its lifetime. The same GET is sent once for a page. Outside of a request it is the platform's alone.
+ *
+ * @example
+ * const response = await fetch('https://api.example.com/posts', { next: { revalidate: 60, tags: ['posts'] } });
+ */
+export declare function fetch(input: Request | URL | string, init?: FetchInit): Promise<Response>;
 
 /** Memoises `fn` for one request. Errors are remembered too. */
 export declare function cache<F extends (...args: any[]) => any>(fn: F): F;

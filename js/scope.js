@@ -50,3 +50,13 @@ export class Scope {
 export function currentScope() {
   return scopes.getStore();
 }
+
+/**
+ * Calls `fn` outside of any scope.
+ * @template T
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function outside(fn) {
+  return scopes.run(/** @type {any} */ (undefined), fn);
+}

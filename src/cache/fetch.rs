@@ -90,7 +90,7 @@ pub fn resolve(options: &FetchOptions) -> Result<Resolved, Misuse> {
         why,
         conflict,
         lowers: (shorter && own).then_some(seconds),
-        dynamic: shorter && seconds.0 == 0.0,
+        dynamic: shorter && seconds.0 == 0.0 && !options.force_dynamic,
     })
 }
 

@@ -1,6 +1,5 @@
 // fetch with Next's options, in workerd (FE-1 to FE-19).
-import { cached, cacheLife, connection, createApp, draftMode, fetch, revalidateTag, unstable_cache, unstable_noStore } from 'freshtag';
-import { fetchCacheKey } from 'freshtag/core';
+import { after, cached, cacheLife, connection, createApp, draftMode, fetch, formField, revalidateTag, serverAction, unstable_cache, unstable_noStore } from 'freshtag';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { silence, site, wrapKv } from './support.js';
@@ -175,8 +174,7 @@ describe('an answer', () => {
   });
 
   test('one that breaks off is not kept', async () => {
-    const broken = () =>
-      new Response(new ReadableStream({ pull: (at) => (at.desiredSize > 0 ? at.enqueue(bytes) : undefined), start: (at) => setTimeout(() => at.error(new Error('cut')), 5) }));
+    const broken = () => new Response(new ReadableStream({ start: (at) => (at.enqueue(bytes), setTimeout(() => at.error(new Error('cut')), 5)) }));
     const asked = upstream((_request, n) => (n === 1 ? broken() : new Response('whole')));
     const { run } = live(() => text(url, { cache: 'force-cache' }).catch(() => 'broken'));
     expect([await run(), await run(), asked.length]).toEqual(['broken', 'whole', 2]);
@@ -445,5 +443,269 @@ describe('what holds an answer', () => {
     await admin('revalidate', { tag: 'a', profile: 'max' });
     expect((await ask('/')).text).toBe('answer 1');
     expect((await ask('/')).text).toBe('answer 2');
+  });
+});
+
+describe('within one request', () => {
+  const get = (code, more) => ({ '/': { dynamic: 'force-dynamic', GET: async (request) => Response.json(await code(request)), ...more } });
+  const json = async (routes, options) => JSON.parse((await site(routes, options).ask('/')).text);
+
+  test.each([
+    ['FE-18 twice', () => [text(url), text(url)], 1],
+    ['FE-18 an address and a Request', () => [text(new URL(url)), text(new Request(url))], 1],
+    ['FE-18 no-store does not matter', () => [text(url), text(url, { cache: 'no-store' })], 1],
+    ['FE-18 traces do not matter', () => [text(url, { headers: { traceparent: '1' } }), text(url, { headers: { tracestate: '2' } })], 1],
+    ['FE-18 other headers do', () => [text(url, { headers: { a: '1' } }), text(url, { headers: { a: '2' } })], 2],
+    ['FE-18 so does cf', () => [text(url, { cf: { cacheTtl: 1 } }), text(url, { cf: { cacheTtl: 2 } })], 2],
+    ['FE-18 a HEAD', () => [text(url, { method: 'head' }), text(url, { method: 'HEAD' })], 1],
+    ['FE-18 a HEAD is no GET', () => [text(url), text(url, { method: 'HEAD' })], 2],
+    ['FE-18 a POST stands for itself', () => [text(url, { method: 'POST' }), text(url, { method: 'POST' })], 2],
+    ['FE-18 so does what has a signal', () => [text(url), text(url, { signal: new AbortController().signal })], 2],
+    ['FE-18 what is kept, once', () => [text(url, { next: { revalidate: 60 } }), text(url, { next: { revalidate: 60 } })], 1],
+    ['FE-18 what is kept is as young as it says', () => [text(url), text(url, { next: { revalidate: 60 } })], 2],
+  ])('%s', async (_rule, code, sent) => {
+    const asked = upstream();
+    await json(get(() => Promise.all(code())));
+    expect(asked).toHaveLength(sent);
+  });
+
+  test('FE-18 each caller has a body of his own, and the address', async () => {
+    upstream(() => Object.defineProperty(new Response('a'), 'url', { value: `${url}?moved` }));
+    const seen = await json(
+      get(async () => {
+        const [one, two] = await Promise.all([fetch(url), fetch(url)]);
+        const three = await fetch(url);
+        return [await one.text(), await two.text(), await three.text(), one.url, two.url, three.url];
+      }),
+    );
+    expect(seen).toEqual(['a', 'a', 'a', `${url}?moved`, `${url}?moved`, `${url}?moved`]);
+  });
+
+  test('FE-18 what has failed is tried again', async () => {
+    upstream((_request, n) => {
+      if (n === 1) throw new TypeError('no network');
+      return new Response('a');
+    });
+    expect(await json(get(async () => [await text(url).catch((error) => error.message), await text(url)]))).toEqual(['no network', 'a']);
+  });
+
+  test.each([
+    ['a change of the upstream', () => fetch(url, { method: 'DELETE' }), ['answer 1', 'answer 3']],
+    ['a revalidation', () => revalidateTag('a', 'max') && 0, ['answer 1', 'answer 2']],
+  ])('after %s it is asked anew', async (_what, change, expected) => {
+    upstream();
+    expect(await json(get(async () => {
+      const before = await text(url);
+      await change();
+      return [before, await text(url)];
+    }))).toEqual(expected);
+  });
+
+  test('what a cached function keeps does not come from the request around it', async () => {
+    upstream();
+    const read = cached(() => text(url), { id: 'x' });
+    expect(await json(get(async () => [await text(url), await read()]))).toEqual(['answer 1', 'answer 2']);
+  });
+
+  test('FE-18 a handler of POST and what runs after() ask each time', async () => {
+    const asked = upstream();
+    const { run } = live(async () => [await text(url), await text(url)]);
+    expect(await run()).toEqual(['answer 1', 'answer 2']);
+    const { ask } = site(get(() => after(async () => [await text(url), await text(url)])));
+    await ask('/');
+    expect(asked).toHaveLength(4);
+  });
+
+  test('another request asks anew', async () => {
+    upstream();
+    const { ask } = site(get(() => text(url)));
+    expect([(await ask('/')).text, (await ask('/')).text]).toEqual(['"answer 1"', '"answer 2"']);
+  });
+
+  const large = new Uint8Array(3 * 1024 * 1024).fill(7);
+  const chunks = () => new ReadableStream({ start: (at) => (at.enqueue(large.slice(1)), at.enqueue(large.slice(0, 1)), at.close()) });
+  test.each([
+    ['a text', () => new Response('a'), 1],
+    ['bytes', () => new Response(large), large.length],
+    ['a Blob', () => new Response(new Blob([large])), large.length],
+    ['a stream', () => new Response(chunks()), large.length],
+    ['long headers', () => new Response('a', { headers: { long: 'y'.repeat(2000) } }), 1],
+    ['nothing', () => new Response(null), 0],
+  ])('a handler may return what it fetched: %s', async (_what, make, length) => {
+    for (const memory of [0, 2 ** 24]) {
+      for (const init of [undefined, { next: { revalidate: 60 } }]) {
+        upstream(make);
+        const { ask } = site({ '/': { dynamic: 'force-dynamic', GET: () => fetch(url, init) } }, { memory });
+        for (let times = 0; times < 3; times++) expect((await ask('/')).text).toHaveLength(length);
+      }
+    }
+  });
+});
+
+describe('who asks', () => {
+  const init = { cache: 'force-cache', next: { tags: ['a'] } };
+
+  test('FE-1 in draft mode nothing is read, kept or noted', async () => {
+    const asked = upstream();
+    const secret = 'it is long enough';
+    const { ask } = site(
+      {
+        '/': { revalidate: 60, GET: async () => new Response(await text(url, init)) },
+        '/draft': { POST: async () => ((await draftMode()).enable(), new Response()) },
+      },
+      { secret },
+    );
+    const cookie = (await ask('/draft', { method: 'POST' })).headers.getSetCookie()[0].split(';')[0];
+    expect((await ask('/', { headers: { cookie } })).text).toBe('answer 1');
+    expect((await ask('/')).text).toBe('answer 2');
+    expect((await ask('/', { headers: { cookie } })).text).toBe('answer 3');
+    expect(asked.map(({ cache }) => cache)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('FE-5 a Server Action and the page after it do not keep by default', async () => {
+    const asked = upstream();
+    const seen = [];
+    const act = serverAction(async () => void seen.push(await text(url), await text(url, init)), { id: 'act' });
+    const send = async (module) => {
+      const { ask } = site({ '/': module, '/form': { GET: async () => Response.json(await formField(act)) } }, { actions: [act] });
+      const { name, value } = JSON.parse((await ask('/form')).text);
+      const call = () => ask('/', { method: 'POST', body: new URLSearchParams({ [name]: value }), headers: { origin: 'http://localhost' } });
+      return [(await call()).text, (await call()).text];
+    };
+    const GET = async () => new Response(await text(`${url}/page`));
+    expect(await send({ GET, fetchCache: 'default-cache' })).toEqual(['answer 3', 'answer 3']);
+    expect(seen).toEqual(['answer 1', 'answer 2', 'answer 4', 'answer 2']);
+    seen.length = asked.length = 0;
+    expect(await send({ GET, fetchCache: undefined })).toEqual(['answer 3', 'answer 5']);
+  });
+
+  test('after() reads and keeps', async () => {
+    const asked = upstream();
+    const { ask } = site({ '/': { dynamic: 'force-dynamic', GET: () => (after(() => text(url, init)), new Response()) } });
+    await ask('/');
+    await ask('/');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('generateStaticParams reads and keeps', async () => {
+    const asked = upstream(() => Response.json([{ id: 'a' }]));
+    const routes = { '/[id]': { dynamicParams: false, revalidate: 60, GET: () => new Response(), generateStaticParams: async () => (await fetch(url, init)).json() } };
+    const first = site(routes);
+    expect([(await first.ask('/a')).status, (await first.ask('/b')).status]).toEqual([200, 404]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('FE-1 outside of a request, and for what is internal, it is the platform', async () => {
+    const asked = upstream();
+    expect(await text(url)).toBe('answer 1');
+    const { run } = live(() => text(url, { next: { internal: true, revalidate: 60 } }));
+    await run();
+    await run();
+    expect(asked.map(({ next }) => next)).toEqual([undefined, { internal: true, revalidate: 60 }, { internal: true, revalidate: 60 }]);
+  });
+
+  test('once the request has ended it is the platform', async () => {
+    const asked = upstream();
+    let later;
+    const gate = new Promise((resolve) => (later = resolve));
+    let done;
+    const { ask } = site({ '/': { dynamic: 'force-dynamic', GET: () => ((done = gate.then(() => text(url, { cache: 'force-cache' }))), new Response()) } });
+    await ask('/');
+    later();
+    expect(await done).toBe('answer 1');
+    expect(asked[0].cache).toBe(undefined);
+  });
+
+  test('NV-14 the visitor\'s own request is not passed on', async () => {
+    upstream();
+    const { ask } = site({ '/': { revalidate: 60, GET: (request) => fetch(request).catch((error) => new Response(error.name)) } });
+    expect((await ask('/')).text).toBe('TypeError');
+  });
+
+  test('without a KV it is fetched', async () => {
+    const asked = upstream();
+    const { ask } = site({ '/': { GET: async () => new Response(await text(url, init)) } }, {}, { CACHE: undefined });
+    expect([(await ask('/')).text, (await ask('/')).text, asked.length]).toEqual(['answer 1', 'answer 2', 2]);
+  });
+
+  test('a KV that fails is passed by', async () => {
+    upstream();
+    const failing = site({ '/': { POST: async () => new Response(await text(url, init)) } }).env.CACHE;
+    const refuse = () => Promise.reject(new Error('KV is down'));
+    const CACHE = wrapKv(failing, { get: refuse, getWithMetadata: refuse, put: refuse });
+    const { ask } = site({ '/': { POST: async () => new Response(await text(url, init)) } }, { memory: 0 }, { CACHE });
+    expect((await ask('/', { method: 'POST' })).text).toBe('answer 1');
+  });
+});
+
+describe('createApp({ patchFetch: true })', () => {
+  test('the global fetch is ours in the app that asked for it, and nowhere else', async () => {
+    const asked = upstream();
+    const global = async (init) => (await globalThis.fetch(url, init)).text();
+    const init = { next: { revalidate: 60 } };
+    const other = live(() => global(init));
+    const { run } = live(() => global(init), {}, { patchFetch: true });
+    expect(globalThis.fetch.name).toBe('fetch');
+    expect([await run(), await run()]).toEqual(['answer 1', 'answer 1']);
+    expect([await other.run(), await other.run()]).toEqual(['answer 2', 'answer 3']);
+    expect(await global(init)).toBe('answer 4');
+    expect(asked.map(({ next }) => next)).toEqual([undefined, init.next, init.next, init.next]);
+    // The one that is imported does not come by here again.
+    const mine = live(() => text(`${url}/mine`), {}, { patchFetch: true });
+    expect(await mine.run()).toBe('answer 5');
+    expect(asked).toHaveLength(5);
+  });
+});
+
+describe('development', () => {
+  const init = { next: { revalidate: 60 } };
+  const long = `https://api.example-company.test/posts/of/the/last/four/weeks?with=comments&and=authors`;
+
+  test('FE-17 cache-control: no-cache makes reads miss, and what comes is kept', async () => {
+    upstream();
+    for (const [rule, routes, expected] of [
+      ['a live page', { dynamic: 'force-dynamic' }, ['answer 1', 'answer 2', 'answer 2']],
+      ['a page that is stored', { revalidate: 60 }, ['answer 3', 'answer 4', 'answer 3']],
+    ]) {
+      const { ask } = site({ '/': { ...routes, GET: async () => new Response(await text(url, init)) } });
+      const texts = [];
+      for (const headers of [{}, { 'cache-control': 'no-cache' }, {}]) texts.push((await ask('/', { headers })).text);
+      expect([rule, texts]).toEqual([rule, expected]);
+    }
+  });
+
+  test('WK-14 not elsewhere', async () => {
+    upstream();
+    const { ask } = site({ '/': { dynamic: 'force-dynamic', GET: async () => new Response(await text(url, init)) } }, { logging: { fetches: true } }, { FRESHTAG_DEV: '0' });
+    expect([(await ask('/')).text, (await ask('/', { headers: { 'cache-control': 'no-cache' } })).text]).toEqual(['answer 1', 'answer 1']);
+    expect(lines).toEqual([]);
+  });
+
+  const both = async () => [await fetch(long), await fetch(long, init), await fetch(url, { cache: 'no-store', next: { revalidate: 60 } })].length;
+  const short = 'https://api.example-comp../posts/of/the/last/four/..?with=comments&a..';
+  const warning = ' │ │ ⚠ Specified "cache: no-store" and "revalidate: 60", only one should be specified.';
+  test.each([
+    ['nothing said', undefined, [[` │ GET ${url}`, warning]]],
+    ['false', false, []],
+    ['fetches', { fetches: true }, [[` │ GET ${short} 200 in 0ms (cache skip)`, ' │ │ Cache skipped reason: (auto no cache)'], [` │ GET ${short} 200 in 0ms (cache miss)`, ' │ │ Cache missed reason: (revalidate: 60)'], [` │ GET ${url} 200 in 0ms (cache skip)`, ' │ │ Cache skipped reason: (auto no cache)', warning]]],
+    ['fullUrl', { fetches: { fullUrl: true } }, [[` │ GET ${long} 200 in 0ms (cache skip)`, ' │ │ Cache skipped reason: (auto no cache)'], [` │ GET ${long} 200 in 0ms (cache miss)`, ' │ │ Cache missed reason: (revalidate: 60)'], [` │ GET ${url} 200 in 0ms (cache skip)`, ' │ │ Cache skipped reason: (auto no cache)', warning]]],
+  ])('logging: %s', async (_what, logging, expected) => {
+    upstream();
+    const { run } = live(both, {}, { logging });
+    await run();
+    expect(lines.map((line) => line.replace(/ in \d+ms/, ' in 0ms').split('\n'))).toEqual(expected);
+  });
+
+  test('logging: what was kept, and a reload', async () => {
+    upstream();
+    const { run } = live(() => text(url, init), {}, { logging: { fetches: true } });
+    await run();
+    await run();
+    await run({ headers: { 'cache-control': 'no-cache' } });
+    expect(lines.map((line) => line.replace(/ in \d+ms/, ''))).toEqual([
+      ` │ GET ${url} 200 (cache miss)\n │ │ Cache missed reason: (revalidate: 60)`,
+      ` │ GET ${url} 200 (cache hit)`,
+      ` │ GET ${url} 200 (cache skip)\n │ │ Cache skipped reason: (cache-control: no-cache (hard refresh))`,
+    ]);
   });
 });

@@ -32,8 +32,8 @@ describe.each([...versions].filter(([version]) => Number(version.slice(1).split(
       console.log(JSON.stringify([Object.keys(core).sort(), core.resolveCacheLife('hours')]))`;
     expect(await evaluate(node, code)).toEqual([
       [
-        'actionId', 'cacheControlHeader', 'checkActionOrigin', 'createBypassToken', 'decryptBoundArgs', 'encryptBoundArgs', 'implicitTags',
-        'isCsrfOriginAllowed', 'resolveCacheLife', 'revalidatePathTags', 'routeCacheKey', 'unstableCacheKey', 'validateTags', 'verifyBypassToken',
+        'actionId', 'cacheControlHeader', 'checkActionOrigin', 'createBypassToken', 'decryptBoundArgs', 'encryptBoundArgs', 'fetchCacheKey',
+        'implicitTags', 'isCsrfOriginAllowed', 'resolveCacheLife', 'resolveFetch', 'revalidatePathTags', 'routeCacheKey', 'unstableCacheKey', 'validateTags', 'verifyBypassToken',
       ],
       { stale: 300, revalidate: 3600, expire: 86400 },
     ]);

@@ -12,6 +12,7 @@ import {
   draftMode,
   experimental_taintObjectReference,
   experimental_taintUniqueValue,
+  fetch,
   forbidden,
   FreshtagError,
   headers,
@@ -66,6 +67,13 @@ cached(async () => 1);
 cacheTag(['posts']);
 // @ts-expect-error: seconds are numbers (CL-6)
 cacheLife({ revalidate: '60' });
+
+const kept: Promise<Response> = fetch('https://api.test/', { cache: 'force-cache', next: { revalidate: 60, tags: ['posts'] } });
+const sent: Promise<Response> = fetch(new URL('https://api.test/'), { method: 'POST', body: new Uint8Array(2), headers: { a: '1' }, next: { revalidate: false } });
+// @ts-expect-error: tags are a list
+fetch('https://api.test/', { next: { tags: 'posts' } });
+// @ts-expect-error: no such cache
+fetch('https://api.test/', { cache: 'always' });
 
 const quote: Promise<string> = unstable_cache(async (n: number) => `quote ${n}`, ['quote'], { revalidate: 5, tags: ['q'] })(1);
 unstable_cache(async () => 1, undefined, { revalidate: false });
@@ -236,10 +244,15 @@ const app = createApp({
   previousSecret: 'a',
   draftSecret: 'b',
   previewModeId: 'c',
+  patchFetch: true,
+  logging: { fetches: { fullUrl: true } },
 });
 const worker: ExportedHandler<{ CACHE: KVNamespace }> = app;
 // @ts-expect-error: a mode Next does not know
 createApp({ routes: { '/': { dynamic: 'static' } } });
+// @ts-expect-error: a mode of fetch that Next does not know
+createApp({ routes: { '/': { fetchCache: 'always' } } });
+createApp({ routes: { '/': { fetchCache: 'default-cache' } }, logging: false });
 // @ts-expect-error: a page returns a Response
 createApp({ notFound: () => 'text' });
 // @ts-expect-error: no other dialect
@@ -249,5 +262,5 @@ createApp({ cacheLife: { blog: { stale: 'long' } } });
 
 const code: string = new FreshtagError('CONFIG', 'text').code;
 
-export { code, cookieClasses, drawn, dynamic, elsewhere, ends, head, length, nowhere, post, quote, setCookies, sum, unnamed, worker };
+export { code, cookieClasses, drawn, dynamic, elsewhere, ends, head, kept, length, nowhere, post, quote, sent, setCookies, sum, unnamed, worker };
 export default app;
