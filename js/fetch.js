@@ -85,6 +85,7 @@ async function inScope(scope, sent) {
   const { work } = scope;
   // Nothing is read, kept or noted for who sees drafts (FE-1), nor once the request has ended.
   if (scope.over || scope.visit?.isDraft()) return send(sent);
+  work.fetched?.();
   const { method, headers, next } = sent;
   const started = Date.now();
   const revalidated = enclosing(scope);

@@ -16,6 +16,9 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH'];
 const FETCH_CACHE = ['auto', 'default-cache', 'only-cache', 'force-cache', 'force-no-store', 'default-no-store', 'only-no-store'];
 
 export class Route {
+  /** Whether one of its handlers was seen to fetch. */
+  fetches = false;
+
   /**
    * @param {string} pattern
    * @param {any} module
@@ -55,7 +58,7 @@ export class Route {
   /** What a run of its handlers is told. */
   get says() {
     const { fetchCache, revalidate } = this.module;
-    return { route: this.pattern, mode: this.mode, fetchCache, revalidate };
+    return { route: this.pattern, mode: this.mode, fetchCache, revalidate, fetched: () => void (this.fetches = true) };
   }
 
   /** @param {string} method @returns {Handler} */

@@ -45,7 +45,8 @@ export async function serveRoute(call, index) {
   }
   if (calls) return serveAction(call, route);
   const isGet = method === 'GET' || verdict === 'head';
-  const passes = call.dev && isReload(request);
+  // Whoever develops a page wants to see what it fetches now, and the stored page would hide that (FE-17).
+  const passes = call.dev && route.fetches && isReload(request);
   return isGet && route.storable && call.stores && !passes ? stored(call, route, index) : direct(call, route, verdict === 'head');
 }
 

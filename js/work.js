@@ -19,6 +19,7 @@ import { Scope } from './scope.js';
  * @property {Mode} mode
  * @property {string} [fetchCache] The route's, for `fetch`; and its `revalidate`.
  * @property {number | false} [revalidate]
+ * @property {() => void} [fetched] Told when something is fetched.
  * @property {'live' | 'refresh' | 'prerender'} how
  * @property {Request} request
  * @property {Defer | undefined} defer
@@ -71,13 +72,14 @@ export class Work {
   });
 
   /** @param {WorkInit} init */
-  constructor({ engine, visit, collector, route, mode, fetchCache, revalidate, how, request, defer, settings }) {
+  constructor({ engine, visit, collector, route, mode, fetchCache, revalidate, fetched, how, request, defer, settings }) {
     this.engine = engine;
     this.visit = visit;
     this.route = route;
     this.mode = mode;
     this.fetchCache = fetchCache;
     this.revalidate = revalidate;
+    this.fetched = fetched;
     this.how = how;
     this.request = request;
     this.defer = defer;

@@ -84,7 +84,7 @@ function compare(options, next) {
     equal(options, { reason: ours.reason, warning: ours.warning }, { reason, warning: next.warning });
   }
   // At its end, Next's fetch looks once more at what was written, whatever came of it (FE-11 does without).
-  if (cache === 'no-store' || (typeof revalidate === 'number' && revalidate !== ours.revalidate)) return;
+  if (ours.warning || cache === 'no-store' || (typeof revalidate === 'number' && revalidate !== ours.revalidate)) return;
   const around = ours.dynamic ? 0 : (ours.lowers ?? (enclosing === false ? INFINITE : enclosing));
   equal(options, { dynamic: ours.dynamic, around }, { dynamic: next.dynamic, around: next.around });
 }
