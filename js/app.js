@@ -11,6 +11,7 @@ import { failureCode, plain } from './reply.js';
 import { Route } from './route.js';
 import { serveNotFound, serveRoute } from './serve.js';
 import { isDev, settingsOf } from './settings.js';
+import { Traffic } from './traffic.js';
 
 /** @typedef {import('./contract.js').Defer} Defer */
 /** @typedef {import('./call.js').Call} Call */
@@ -53,13 +54,14 @@ export function createApp(options = {}) {
   const actions = new Actions(options);
   const settings = settingsOf(options, routes, actions);
   if (options.patchFetch) patchFetch();
+  const traffic = new Traffic();
   return {
     actions: actions.ids,
     async fetch(request, env = {}, ctx) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine'>} */
-      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings: settings(env), stores: !!env.CACHE, dev: isDev(env) };
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings: settings(env), stores: !!env.CACHE, dev: isDev(env), traffic };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
         return await answer({ ...call, engine: engines.get(env) });

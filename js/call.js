@@ -20,6 +20,7 @@
  * @property {Defer} defer
  * @property {Settings} settings
  * @property {boolean} dev
+ * @property {import('./traffic.js').Traffic} traffic
  */
 
 /**

@@ -57,6 +57,7 @@ export async function serveOrigin(call) {
   const [visit, onDemand] = visitOf(call);
   try {
     const reply = await engine.origin(visit, request.method, authority, pathname, search, toBlock(request.headers), ask);
+    call.traffic.count(reply[1]);
     return live && isSocket(live) ? live : toResponse(reply);
   } catch (error) {
     if (unreachable && unreachable.error === error) return onDemand ? notMadeAnew(error) : badGateway(error);

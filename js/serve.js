@@ -43,7 +43,10 @@ export async function serveRoute(call, index) {
       return handlerFailed(error);
     }
   }
-  if (calls) return serveAction(call, route);
+  if (calls) {
+    call.traffic.count();
+    return serveAction(call, route);
+  }
   const isGet = method === 'GET' || verdict === 'head';
   // Whoever develops a page wants to see what it fetches now, and the stored page would hide that (FE-17).
   const passes = call.dev && route.fetches && isReload(request);
@@ -102,8 +105,12 @@ async function stored(call, route, index) {
   } finally {
     release(visit);
   }
-  if (!live) return toResponse(reply);
+  if (!live) {
+    call.traffic.count(reply[1]);
+    return toResponse(reply);
+  }
   reply = sealed(live, reply);
+  call.traffic.count(reply[1]);
   const { response } = live;
   if (response && isSocket(response)) return finish(live, response);
   // For a HEAD the engine leaves a body alone that it does not store.
@@ -174,6 +181,7 @@ function liveRun({ request, pathname, defer, settings }, route) {
  */
 async function direct(call, route, isHead) {
   const { engine, stores, request, pathname } = call;
+  call.traffic.count();
   const [visit] = visitOf(call);
   const work = new Work({ engine: stores ? engine : undefined, visit, ...liveRun(call, route) });
   /** @type {Response} */
