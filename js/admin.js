@@ -1,14 +1,21 @@
 // /_freshtag: what an operator may ask for.
+import { FreshtagError } from './errors.js';
 import { listPaths } from './params.js';
 import { failureCode, jsonReply, toBlock } from './reply.js';
 import { renderer } from './serve.js';
+import { showEntry } from './stored_entry.js';
+import { sweep } from './sweep.js';
 import { release } from './work.js';
 
 /** @typedef {import('./call.js').Call} Call */
 /** @typedef {import('./route.js').Route} Route */
 
 const PREFIX = '/_freshtag';
+const ENTRY = 'entries/';
 const MAX_BODY = 64 * 1024;
+/** Tags asked for at once. */
+const MOST_TAGS = 100;
+const NO_STORE = 'there is no KV namespace: bind one as CACHE (wrangler kv namespace create CACHE)';
 /** Paths one prerender request fills, and how many at a time. */
 const PAGE = 50;
 const AT_ONCE = 4;
@@ -29,10 +36,17 @@ export async function serveAdmin(call) {
   const body = await limitedText(request);
   if (body === undefined) return refusal(413, 'TOO_LARGE', `The body must be at most ${MAX_BODY} bytes.`);
   try {
-    if (request.method === 'POST' && pathname === `${PREFIX}/prerender`) return await prerender(call, body);
+    const what = pathname.slice(PREFIX.length + 1);
+    if (what === 'prerender') return await prerender(call, body);
+    if (!call.stores) throw new FreshtagError('CONFIG', NO_STORE);
+    if (what === 'sweep') return await sweep(call, body);
+    if (what === 'tags') return await manyTags(call, headers);
+    if (what.startsWith(ENTRY)) return await showEntry(call, what.slice(ENTRY.length));
     const visit = engine.visit(undefined, undefined, defer);
     try {
-      return jsonReply(...(await engine.admin(visit, request.method, pathname, search, headers, body)));
+      const [status, json] = await engine.admin(visit, request.method, pathname, search, headers, body);
+      if (status !== 200 || what !== 'stats') return jsonReply(status, json);
+      return jsonReply(200, JSON.stringify({ ...JSON.parse(json), requests: call.traffic.report() }));
     } finally {
       release(visit);
     }
@@ -40,6 +54,24 @@ export async function serveAdmin(call) {
     const code = failureCode(error);
     console.error(`freshtag: ${code}: ${request.method} ${pathname} failed:`, error);
     return refusal(500, code, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * `GET tags?tag=…&tag=…`: what `GET tags/<tag>` says of each.
+ * @param {Call} call
+ * @param {string} headers
+ */
+async function manyTags({ engine, search, defer }, headers) {
+  const tags = new URLSearchParams(search).getAll('tag');
+  if (tags.length > MOST_TAGS) return refusal(400, 'INVALID_REQUEST', `tag: ask for at most ${MOST_TAGS} at once`);
+  const visit = engine.visit(undefined, undefined, defer);
+  try {
+    const told = await Promise.all(tags.map((tag) => engine.admin(visit, 'GET', `${PREFIX}/tags/${encodeURIComponent(tag)}`, '', headers, '')));
+    const [status, json] = told.find(([status]) => status !== 200) ?? [200, `{"tags":[${told.map(([, json]) => json)}]}`];
+    return jsonReply(status, json);
+  } finally {
+    release(visit);
   }
 }
 

@@ -93,6 +93,11 @@ export interface Engine {
     requestHeaders: Block,
     body: string,
   ): Promise<[status: number, json: string]>;
+  /** What the names of entries begin with: ours, or those of another format, which is a digit. */
+  entriesPrefix(format?: string): string;
+  showEntry(name: string, header: string): string;
+  /** Why a sweep may take an entry away, if it may. */
+  maySweep(name: string, metadata: string): string | undefined;
   storeGet(visit: Visit, key: string, softTags: string[] | undefined, seen: string | undefined): Promise<any>;
   storeSet(visit: Visit, key: string, value: object): Promise<any>;
   storeRevalidate(visit: Visit, tags: string[], expire: number | undefined): Promise<any>;

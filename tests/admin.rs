@@ -253,9 +253,10 @@ fn actions_by_path() {
         ("/_freshtag/tags/a&b=c", tag("a&b=c")),
         ("/_freshtag/tags/100%", tag("100%")),
         ("/_freshtag/tags/%FF", tag("\u{fffd}")),
-        ("/_freshtag/tags", Err(404)),
-        ("/_freshtag/", Err(404)),
-        ("/_freshtag", Err(404)),
+        ("/_freshtag/tags", Ok(Action::Tags)),
+        ("/_freshtag/entries/f1/e/route/a~b", Ok(Action::Entry)),
+        ("/_freshtag/", Ok(Action::Page)),
+        ("/_freshtag", Ok(Action::Page)),
         ("/_freshtag/Stats", Err(404)),
         ("/_freshtag//stats", Err(404)),
         ("/_freshtag/stats/", Err(404)),
@@ -266,6 +267,36 @@ fn actions_by_path() {
     }
     assert_eq!(find(post()), Ok(Action::Revalidate));
     assert_eq!(find(Request { pathname: "/_freshtag/prerender", ..post() }), Ok(Action::Prerender));
+    assert_eq!(find(Request { pathname: "/_freshtag/sweep", ..post() }), Ok(Action::Sweep));
+    assert_eq!(find(get("/_freshtag/sweep")), Err(405), "no GET changes state");
+}
+
+#[test]
+fn the_page_is_for_anybody_where_there_is_an_admin() {
+    let stranger = |host| Request { host: Some(host), authorization: None, ..get("/_freshtag") };
+    let secret = Some("s3cret");
+    // Rows: rule, the request, FRESHTAG_DEV, the secret, the status.
+    let rows = [
+        ("a secret is set", stranger("site.example"), false, secret, 200),
+        ("a slash behind it", Request { pathname: "/_freshtag/", ..stranger("a") }, false, secret, 200),
+        ("no secret is set", stranger("site.example"), false, None, 404),
+        ("dev, loopback", stranger("localhost:8787"), true, None, 200),
+        ("dev, another host: its data would be absent too", stranger("site.example"), true, None, 404),
+        ("loopback, not dev", stranger("localhost"), false, None, 404),
+        ("head", Request { method: "HEAD", ..stranger("a") }, false, secret, 200),
+        ("post", Request { pathname: "/_freshtag", authorization: None, ..post() }, false, secret, 405),
+        (
+            "what it shows is not",
+            Request { pathname: "/_freshtag/entries", ..stranger("a") },
+            false,
+            secret,
+            401,
+        ),
+        ("below it", Request { pathname: "/_freshtag//", ..stranger("a") }, false, secret, 401),
+    ];
+    for (rule, request, dev, secret, expected) in rows {
+        assert_eq!(status(&request, dev, secret), expected, "{rule}: {request:?}");
+    }
 }
 
 fn profiles() -> Profiles {

@@ -1,16 +1,19 @@
 //! The admin paths.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
 use super::promise::promise;
 use super::visit::Visit;
+use crate::cache::sweep::verdict;
 use crate::error::{Error, ErrorCode};
 use crate::json::Printer;
 use crate::reply::parse_lines;
 use crate::route::admin::{Action, Refusal, Request, check};
-use crate::worker::admin;
+use crate::worker::{admin, platform};
 
 #[wasm_bindgen]
 impl Engine {
@@ -39,16 +42,19 @@ impl Engine {
                 Ok(action) => action,
                 Err(refusal) => return Ok(answer(refusal.status, &told(&refusal.error)).into()),
             };
-            let flow = visit.need_flow()?;
+            let mut flow = visit.need_flow()?;
+            let total = Rc::clone(flow.index.store.total());
+            flow.index.store = flow.index.store.uncounted();
             let result = match action {
                 Action::Revalidate => {
                     admin::revalidate(&flow, &visit.inner, &body, &visit.shared.profiles).await
                 }
                 Action::Entries => admin::entries(&flow, &search).await,
                 Action::Tag(tag) => admin::tag(&flow, &tag).await,
-                Action::Stats => Ok(admin::stats(&flow)),
-                Action::Prerender => {
-                    Err(Error::new(ErrorCode::NotFound, "prerender runs the application's own handlers"))
+                Action::Stats => Ok(admin::stats(&flow, &total)),
+                // The glue answers these: they take the application's handlers, or bodies and names alone.
+                Action::Entry | Action::Page | Action::Prerender | Action::Sweep | Action::Tags => {
+                    Err(Error::new(ErrorCode::NotFound, "there is nothing here"))
                 }
             };
             Ok(match result {
@@ -57,6 +63,28 @@ impl Engine {
             }
             .into())
         })
+    }
+
+    /// What the names of entries begin with: ours, or those of another format of this namespace.
+    #[wasm_bindgen(js_name = entriesPrefix)]
+    #[must_use]
+    pub fn entries_prefix(&self, format: Option<char>) -> String {
+        let keys = &self.shared.keys;
+        format.map_or_else(|| keys.entries_prefix(None), |format| keys.entries_prefix_of(format))
+    }
+
+    /// What the header of an entry says, as JSON.
+    #[wasm_bindgen(js_name = showEntry)]
+    #[must_use]
+    pub fn show_entry(&self, name: &str, header: &str) -> String {
+        admin::entry(name, header, &self.entries_prefix(None))
+    }
+
+    /// Why a sweep may take an entry away, if it may.
+    #[wasm_bindgen(js_name = maySweep)]
+    #[must_use]
+    pub fn may_sweep(&self, name: &str, metadata: &str) -> Option<String> {
+        verdict(name, metadata, &self.entries_prefix(None), platform::now()).map(str::to_owned)
     }
 
     fn action(&self, method: &str, pathname: &str, lines: &str) -> Result<Action, Refusal> {

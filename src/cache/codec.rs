@@ -102,6 +102,14 @@ pub fn decode_any(text: &str) -> Option<Entry> {
     })
 }
 
+/// What a header holds under a name, as JSON: `h` are response headers as pairs, `e` is the entity tag, and `g` are the
+/// tags, each its text or a pair of text and time. `null` where it holds nothing.
+#[must_use]
+pub fn member(text: &str, name: &str) -> String {
+    let held = Json::parse(text).and_then(|wire| wire.get(name).map(Json::print));
+    held.unwrap_or_else(|| "null".to_owned())
+}
+
 /// Where a header of this text goes.
 #[must_use]
 pub fn place(header: &str) -> Place {

@@ -118,6 +118,16 @@ impl KeySpace {
         }
     }
 
+    /// What the names of entries begin with that a module of another format, a digit, wrote in this namespace.
+    #[must_use]
+    pub fn entries_prefix_of(&self, format: char) -> String {
+        let mut prefix = String::from("f");
+        prefix.push(format);
+        prefix.push_str(self.prefix.get(2..).unwrap_or_default());
+        prefix.push_str("/e/");
+        prefix
+    }
+
     fn entry(&self, kind: Kind, parts: &[&str], readable: &[&str]) -> StoreKey {
         let mut full = String::from(kind.as_str());
         for part in parts {

@@ -13,4 +13,5 @@ pub mod mark;
 pub mod profile;
 pub mod scope;
 pub mod seen;
+pub mod sweep;
 pub mod tag;

@@ -21,6 +21,13 @@ pub const PREFIX: &str = "/_freshtag/";
 /// The refusal: status, code and message.
 pub fn check(request: &Request<'_>, dev: bool, secret: Option<&Secret>) -> Result<Action, Refusal> {
     let trusted = dev && is_loopback(request.host);
+    // The page holds no data: it asks for the secret itself.
+    if matches!(request.pathname, "/_freshtag" | PREFIX) && (trusted || secret.is_some()) {
+        return match request.method {
+            "GET" | "HEAD" => Ok(Action::Page),
+            _ => Err(Refusal::method("GET", request.pathname)),
+        };
+    }
     if !trusted {
         let Some(secret) = secret else { return Err(Refusal::not_found()) };
         let token = request.authorization.and_then(bearer);
@@ -34,8 +41,7 @@ pub fn check(request: &Request<'_>, dev: bool, secret: Option<&Secret>) -> Resul
     }
     let action = Action::find(request.pathname).ok_or_else(Refusal::not_found)?;
     if request.method != action.method() {
-        let message = format!("use {} for {}", action.method(), request.pathname);
-        return Err(Refusal::new(405, ErrorCode::InvalidRequest, &message));
+        return Err(Refusal::method(action.method(), request.pathname));
     }
     if request.method == "POST" {
         foreign(request)?;
@@ -111,14 +117,22 @@ pub struct Request<'a> {
 pub enum Action {
     /// `GET entries`
     Entries,
+    /// `GET entries/<key>`
+    Entry,
+    /// `GET /_freshtag`: the page for a person
+    Page,
     /// `POST prerender`
     Prerender,
     /// `POST revalidate`
     Revalidate,
     /// `GET stats`
     Stats,
+    /// `POST sweep`
+    Sweep,
     /// `GET tags/<tag>`
     Tag(Tag),
+    /// `GET tags?tag=…&tag=…`
+    Tags,
 }
 
 impl Action {
@@ -128,14 +142,19 @@ impl Action {
             "prerender" => Some(Self::Prerender),
             "revalidate" => Some(Self::Revalidate),
             "stats" => Some(Self::Stats),
-            other => other.strip_prefix("tags/").map(|tag| Self::Tag(Tag::new(&decoded(tag)))),
+            "sweep" => Some(Self::Sweep),
+            "tags" => Some(Self::Tags),
+            other => match other.strip_prefix("tags/") {
+                Some(tag) => Some(Self::Tag(Tag::new(&decoded(tag)))),
+                None => other.starts_with("entries/").then_some(Self::Entry),
+            },
         }
     }
 
     fn method(&self) -> &'static str {
         match self {
-            Self::Prerender | Self::Revalidate => "POST",
-            Self::Entries | Self::Stats | Self::Tag(_) => "GET",
+            Self::Prerender | Self::Revalidate | Self::Sweep => "POST",
+            _ => "GET",
         }
     }
 }
@@ -159,6 +178,10 @@ pub struct Refusal {
 impl Refusal {
     pub(super) fn new(status: u16, code: ErrorCode, message: &str) -> Self {
         Self { status, error: Error::new(code, message) }
+    }
+
+    fn method(method: &str, pathname: &str) -> Self {
+        Self::new(405, ErrorCode::InvalidRequest, &format!("use {method} for {pathname}"))
     }
 
     pub(super) fn not_found() -> Self {

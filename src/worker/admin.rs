@@ -1,6 +1,6 @@
 //! What the admin paths do, once they may.
 
-use super::kv::Kv;
+use super::kv::{Kv, Total};
 use crate::cache::codec::{self, Brief};
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
@@ -66,14 +66,24 @@ pub async fn entries(flow: &Flow<Kv>, search: &str) -> Result<String, Error> {
     let page = flow.index.store.list(&prefix, cursor, limit).await;
     let page =
         page.map_err(|error| Error::new(ErrorCode::Store, format!("the store did not answer: {error}")))?;
-    let entries = page.keys.iter().map(|(name, metadata)| describe(name, metadata.as_deref(), &all));
+    let entries = page.keys.iter().map(|(name, metadata)| describe(name, metadata.as_deref(), &all).end());
     let mut answer = Printer::default();
     answer.json("cursor", &page.cursor.map_or_else(|| "null".to_owned(), |cursor| quote(&cursor)));
     answer.json("entries", &print_list(entries));
     Ok(answer.end())
 }
 
-fn describe(name: &str, metadata: Option<&str>, all: &str) -> String {
+/// What the header of an entry says, which stands under this name in the store.
+#[must_use]
+pub fn entry(name: &str, header: &str, all: &str) -> String {
+    let mut shown = describe(name, Some(header), all);
+    for (name, member) in [("headers", "h"), ("etag", "e"), ("data", "g")] {
+        shown.json(name, &codec::member(header, member));
+    }
+    shown.end()
+}
+
+fn describe(name: &str, metadata: Option<&str>, all: &str) -> Printer {
     let rest = name.strip_prefix(all).unwrap_or(name);
     let (kind, readable) = rest.split_once('/').unwrap_or(("", rest));
     let path = readable.rsplit_once('~').map_or(readable, |(path, _)| path);
@@ -93,7 +103,7 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> String {
         shown.json("lifetime", &life(brief.lifetime));
         shown.count("size", brief.len);
     }
-    shown.end()
+    shown
 }
 
 fn life(lifetime: Lifetime) -> String {
@@ -126,9 +136,9 @@ pub async fn tag(flow: &Flow<Kv>, tag: &Tag) -> Result<String, Error> {
     Ok(answer.end())
 }
 
-/// `GET stats`: what this isolate remembers.
+/// `GET stats`: what this isolate remembers, and the keys it read and wrote.
 #[must_use]
-pub fn stats(flow: &Flow<Kv>) -> String {
+pub fn stats(flow: &Flow<Kv>, total: &Total) -> String {
     let usage = flow.index.memory.usage();
     let mut memory = Printer::default();
     for (name, number) in
@@ -140,5 +150,7 @@ pub fn stats(flow: &Flow<Kv>) -> String {
     answer.text("isolate", &flow.index.memory.me);
     answer.integer("now", flow.index.store.now().0);
     answer.json("memory", &memory.end());
+    answer.count("reads", total.reads.get().into());
+    answer.count("writes", total.writes.get().into());
     answer.end()
 }

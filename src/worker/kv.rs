@@ -55,6 +55,16 @@ pub struct Kv {
     kv: KvStore,
     raw: JsValue,
     ops: Rc<Cell<Ops>>,
+    total: Rc<Total>,
+}
+
+/// What all requests of the isolate asked of the store, as it is paid for.
+#[derive(Debug, Default)]
+pub struct Total {
+    /// Keys read.
+    pub reads: Cell<u32>,
+    /// Keys written.
+    pub writes: Cell<u32>,
 }
 
 /// A body: a stream to be read once, a Blob, or bytes.
@@ -88,13 +98,25 @@ impl Kv {
         let set = Reflect::set(&holder, &"kv".into(), binding).unwrap_or(false);
         let kv = if set { KvStore::from_this(&holder, "kv").ok() } else { None };
         let kv = kv.ok_or("it cannot be read")?;
-        Ok(Self { kv, raw: binding.clone(), ops: Rc::default() })
+        Ok(Self { kv, raw: binding.clone(), ops: Rc::default(), total: Rc::default() })
     }
 
     /// The same namespace, counting from zero.
     #[must_use]
     pub fn counting(&self) -> Self {
         Self { ops: Rc::default(), ..self.clone() }
+    }
+
+    /// The same namespace, counted nowhere: an operator who looks is no visitor.
+    #[must_use]
+    pub fn uncounted(&self) -> Self {
+        Self { total: Rc::default(), ..self.clone() }
+    }
+
+    /// What all requests of the isolate asked so far.
+    #[must_use]
+    pub fn total(&self) -> &Rc<Total> {
+        &self.total
     }
 
     /// What was asked so far.
@@ -127,8 +149,13 @@ impl Kv {
 
     async fn put(&self, key: &str, value: &JsValue, asked: &[(&str, JsValue)]) -> Result<(), StoreError> {
         self.count(|ops| ops.puts = ops.puts.saturating_add(1));
+        self.total.writes.set(self.total.writes.get().saturating_add(1));
         self.raw().put(key, value, &options(asked)?).await.map_err(thrown)?;
         Ok(())
+    }
+
+    fn count_reads(&self, keys: u32) {
+        self.total.reads.set(self.total.reads.get().saturating_add(keys));
     }
 
     fn count(&self, change: impl FnOnce(&mut Ops)) {
@@ -161,6 +188,7 @@ impl Store for Kv {
 
     async fn entry(&self, key: &str) -> Result<Option<Stored<Body>>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
+        self.count_reads(1);
         let asked = [("type", "stream".into()), ("cacheTtl", CACHE_TTL.into())];
         let found = self.raw().getWithMetadata(key, &options(&asked)?).await.map_err(thrown)?;
         let Ok(stream) = property(&found, "value").dyn_into::<ReadableStream>() else { return Ok(None) };
@@ -181,6 +209,7 @@ impl Store for Kv {
 
     async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
+        self.count_reads(1);
         self.kv.get(key).cache_ttl(CACHE_TTL.into()).text().await.map_err(failed)
     }
 
@@ -190,6 +219,7 @@ impl Store for Kv {
             ops.bulk_gets = ops.bulk_gets.saturating_add(1);
             ops.keys = ops.keys.saturating_add(asked);
         });
+        self.count_reads(asked);
         let keys: Array = keys.iter().map(JsValue::from).collect();
         let asked = [("type", "text".into()), ("cacheTtl", CACHE_TTL.into())];
         let found = self.raw().get(&keys, &options(&asked)?).await.map_err(thrown)?;
