@@ -1,5 +1,6 @@
 // /_freshtag: what an operator may ask for.
 import { FreshtagError } from './errors.js';
+import { inspectorPage } from './inspector_page.js';
 import { listPaths } from './params.js';
 import { failureCode, jsonReply, toBlock } from './reply.js';
 import { renderer } from './serve.js';
@@ -32,6 +33,7 @@ export async function serveAdmin(call) {
   if (!request.headers.has('host')) headers += `host: ${authority}\n`;
   const refused = engine.adminCheck(request.method, pathname, headers);
   if (refused) return jsonReply(...refused);
+  if (pathname === PREFIX || pathname === `${PREFIX}/`) return inspectorPage(request);
 
   const body = await limitedText(request);
   if (body === undefined) return refusal(413, 'TOO_LARGE', `The body must be at most ${MAX_BODY} bytes.`);
