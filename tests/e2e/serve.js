@@ -6,17 +6,17 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export const hasBrowser = existsSync(CHROMIUM);
 
-export async function launch() {
+export async function launch(flags = []) {
   const { chromium } = await import('playwright-core');
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--headless', '--no-sandbox', '--disable-gpu', ...flags] });
 }
 
 /** `url` has no slash at its end. */
-export async function serve(app) {
+export async function serve(app, env = { FRESHTAG_DEV: '1' }) {
   const server = createServer(async (asked, answer) => {
     const { method, headers } = asked;
     const body = method === 'GET' || method === 'HEAD' ? undefined : asked;
-    const response = await app.fetch(new Request(url + asked.url, { method, headers, body, duplex: 'half' }), { FRESHTAG_DEV: '1' });
+    const response = await app.fetch(new Request(url + asked.url, { method, headers, body, duplex: 'half' }), env);
     answer.writeHead(response.status, [...response.headers].flat());
     answer.end(Buffer.from(await response.arrayBuffer()));
   });
