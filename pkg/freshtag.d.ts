@@ -42,6 +42,10 @@ export class Collector {
      */
     life(profile: any): void;
     /**
+     * Lowers `revalidate` by that of an input, and tells what all inputs together have made of it.
+     */
+    lower(seconds?: number | null): number;
+    /**
      * `cacheTag(...tags)`; returns those that were rejected.
      */
     tags(list: Array<any>): Array<any>;
@@ -103,7 +107,9 @@ export class Engine {
      */
     commit(visit: Visit, id: number): Promise<any>;
     /**
-     * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
+     * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`. For a
+     * `fetch` the value is the visitor's branch of the body, or the whole Response where it is not kept, and what
+     * was stored comes with status and header lines.
      * `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
      */
     data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<any>;
@@ -113,9 +119,17 @@ export class Engine {
      */
     draftLink(method: string, pathname: string, search: string, request_headers: string): Array<any>;
     /**
+     * What the names of entries begin with: ours, or those of another format of this namespace.
+     */
+    entriesPrefix(format?: string | null): string;
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      */
     matchRoute(pathname: string): number;
+    /**
+     * Why a sweep may take an entry away, if it may.
+     */
+    maySweep(name: string, metadata: string): string | undefined;
     /**
      * What a route does with a method (NV-12): `[verdict, Allow]`.
      */
@@ -142,6 +156,10 @@ export class Engine {
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
      */
     settle(visit: Visit): Promise<any>;
+    /**
+     * What the header of an entry says, as JSON.
+     */
+    showEntry(name: string, header: string): string;
     /**
      * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
      */
@@ -295,6 +313,13 @@ export function printSetCookie(name: string, value: string, path: string | null 
 export function resolveCacheLife(profile: any, user: any, options: any): any;
 
 /**
+ * The option table of `fetch` (FE-4 to FE-8): `[seconds, reason, conflict, lowers, dynamic]`, 0 seconds where the answer
+ * is not kept; or the name of a misuse. `flags`: 1 `force-dynamic`, 2 `force-static`, 4 `unstable_noStore` was called,
+ * 8 the request is personal.
+ */
+export function resolveFetch(cache: string, revalidate: any, mode: string, flags: number, enclosing?: number | null): any;
+
+/**
  * What `revalidatePath` records (RV-7): `{ tags, warning }`.
  */
 export function revalidatePathTags(path: string, kind?: string | null): any;
@@ -342,6 +367,7 @@ export interface InitOutput {
     readonly collector_dynamic: (a: number, b: number, c: number) => void;
     readonly collector_isDynamic: (a: number, b: number) => void;
     readonly collector_life: (a: number, b: number, c: number) => void;
+    readonly collector_lower: (a: number, b: number, c: number) => number;
     readonly collector_tags: (a: number, b: number) => number;
     readonly cookiescanner_find: (a: number, b: number, c: number) => number;
     readonly cookiescanner_new: (a: number) => number;
@@ -354,13 +380,16 @@ export interface InitOutput {
     readonly engine_commit: (a: number, b: number, c: number) => number;
     readonly engine_data: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_draftLink: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number;
+    readonly engine_entriesPrefix: (a: number, b: number, c: number) => void;
     readonly engine_matchRoute: (a: number, b: number, c: number) => number;
+    readonly engine_maySweep: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly engine_method: (a: number, b: number, c: number, d: number) => number;
     readonly engine_new: (a: number, b: number, c: number) => void;
     readonly engine_origin: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => number;
     readonly engine_route: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => number;
     readonly engine_routeParams: (a: number, b: number, c: number) => number;
     readonly engine_settle: (a: number, b: number) => number;
+    readonly engine_showEntry: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly engine_storeGet: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
     readonly engine_storeRevalidate: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_storeSet: (a: number, b: number, c: number, d: number, e: number) => number;
@@ -372,6 +401,7 @@ export interface InitOutput {
     readonly parseSetCookie: (a: number, b: number) => number;
     readonly printSetCookie: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number, q: number, r: number) => void;
     readonly resolveCacheLife: (a: number, b: number, c: number, d: number) => void;
+    readonly resolveFetch: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
     readonly revalidatePathTags: (a: number, b: number, c: number, d: number) => number;
     readonly routeCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
     readonly splitCookiesString: (a: number, b: number, c: number) => void;

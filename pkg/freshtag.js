@@ -175,6 +175,20 @@ export class Collector {
         }
     }
     /**
+     * Lowers `revalidate` by that of an input, and tells what all inputs together have made of it.
+     * @param {number | null} [seconds]
+     * @returns {number}
+     */
+    lower(seconds) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.collector_lower(this.__wbg_ptr, !isLikeNone(seconds), isLikeNone(seconds) ? 0 : seconds);
+        return ret;
+    }
+    /**
      * `cacheTag(...tags)`; returns those that were rejected.
      * @param {Array<any>} list
      * @returns {Array<any>}
@@ -411,7 +425,9 @@ export class Engine {
         return takeObject(ret);
     }
     /**
-     * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`.
+     * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`. For a
+     * `fetch` the value is the visitor's branch of the body, or the whole Response where it is not kept, and what
+     * was stored comes with status and header lines.
      * `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
      * @param {Visit} visit
      * @param {Collector} outer
@@ -477,6 +493,34 @@ export class Engine {
         return takeObject(ret);
     }
     /**
+     * What the names of entries begin with: ours, or those of another format of this namespace.
+     * @param {string | null} [format]
+     * @returns {string}
+     */
+    entriesPrefix(format) {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            const char0 = isLikeNone(format) ? 0xFFFFFF : format.codePointAt(0);
+            if (char0 !== 0xFFFFFF) { _assertChar(char0); }
+            __wbg_call_guard();
+            wasm.engine_entriesPrefix(retptr, this.__wbg_ptr, char0);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            deferred2_0 = r0;
+            deferred2_1 = r1;
+            return getStringFromWasm0(r0, r1);
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            __wbg_call_guard();
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
+    }
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      * @param {string} pathname
      * @returns {number}
@@ -491,6 +535,43 @@ export class Engine {
         __wbg_call_guard();
         ret = wasm.engine_matchRoute(this.__wbg_ptr, ptr0, len0);
         return ret;
+    }
+    /**
+     * Why a sweep may take an entry away, if it may.
+     * @param {string} name
+     * @param {string} metadata
+     * @returns {string | undefined}
+     */
+    maySweep(name, metadata) {
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            let ptr0, len0, ptr1, len1;
+            try {
+                ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len0 = WASM_VECTOR_LEN;
+                ptr1 = passStringToWasm0(metadata, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len1 = WASM_VECTOR_LEN;
+            } catch (e) {
+                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+                throw e;
+            }
+            __wbg_call_guard();
+            wasm.engine_maySweep(retptr, this.__wbg_ptr, ptr0, len0, ptr1, len1);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            let v3;
+            if (r0 !== 0) {
+                v3 = getStringFromWasm0(r0, r1);
+                wasm.__wbindgen_free(r0, r1 * 1, 1);
+            }
+            return v3;
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+        }
     }
     /**
      * What a route does with a method (NV-12): `[verdict, Allow]`.
@@ -661,6 +742,44 @@ export class Engine {
         __wbg_call_guard();
         ret = wasm.engine_settle(this.__wbg_ptr, visit.__wbg_ptr);
         return takeObject(ret);
+    }
+    /**
+     * What the header of an entry says, as JSON.
+     * @param {string} name
+     * @param {string} header
+     * @returns {string}
+     */
+    showEntry(name, header) {
+        let deferred3_0;
+        let deferred3_1;
+        try {
+            if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+                throw new Error('Invalid stale object from previous Wasm instance');
+            }
+            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
+            let ptr0, len0, ptr1, len1;
+            try {
+                ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len0 = WASM_VECTOR_LEN;
+                ptr1 = passStringToWasm0(header, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+                len1 = WASM_VECTOR_LEN;
+            } catch (e) {
+                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+                throw e;
+            }
+            __wbg_call_guard();
+            wasm.engine_showEntry(retptr, this.__wbg_ptr, ptr0, len0, ptr1, len1);
+            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+            deferred3_0 = r0;
+            deferred3_1 = r1;
+            return getStringFromWasm0(r0, r1);
+        } finally {
+            wasm.__wbindgen_add_to_stack_pointer(16);
+            __wbg_call_guard();
+            wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
+        }
     }
     /**
      * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
@@ -1415,6 +1534,42 @@ export function resolveCacheLife(profile, user, options) {
 }
 
 /**
+ * The option table of `fetch` (FE-4 to FE-8): `[seconds, reason, conflict, lowers, dynamic]`, 0 seconds where the answer
+ * is not kept; or the name of a misuse. `flags`: 1 `force-dynamic`, 2 `force-static`, 4 `unstable_noStore` was called,
+ * 8 the request is personal.
+ * @param {string} cache
+ * @param {any} revalidate
+ * @param {string} mode
+ * @param {number} flags
+ * @param {number | null} [enclosing]
+ * @returns {any}
+ */
+export function resolveFetch(cache, revalidate, mode, flags, enclosing) {
+    const borrow1 = addBorrowedObject(revalidate);
+    try {
+        const val4 = +flags;
+        const val5 = +(isLikeNone(enclosing) ? 0 : enclosing);
+        let ptr0, len0, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(cache, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(mode, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.resolveFetch(ptr0, len0, borrow1, ptr2, len2, val4, !isLikeNone(enclosing), val5);
+        return takeObject(ret);
+    } finally {
+        heap[stack_pointer++] = undefined;
+    }
+}
+
+/**
  * What `revalidatePath` records (RV-7): `{ tags, warning }`.
  * @param {string} path
  * @param {string | null} [kind]
@@ -1841,12 +1996,20 @@ function __wbg_get_imports() {
             const ret = Date.now();
             return ret;
         },
+        __wbg_of_027eb15371aac932: function(arg0) {
+            const ret = Array.of(getObject(arg0));
+            return addHeapObject(ret);
+        },
         __wbg_of_41bbc931cc6fa107: function(arg0, arg1, arg2, arg3) {
             const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2), getObject(arg3));
             return addHeapObject(ret);
         },
         __wbg_of_4cc373bef1f715a4: function(arg0, arg1, arg2) {
             const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2));
+            return addHeapObject(ret);
+        },
+        __wbg_of_c39e96925d701310: function(arg0, arg1, arg2, arg3, arg4) {
+            const ret = Array.of(getObject(arg0), getObject(arg1), getObject(arg2), getObject(arg3), getObject(arg4));
             return addHeapObject(ret);
         },
         __wbg_of_e7ea0fcd535c1444: function(arg0, arg1) {
@@ -2064,6 +2227,10 @@ function addHeapObject(obj) {
 
     heap[idx] = obj;
     return idx;
+}
+
+function _assertChar(c) {
+    if (typeof(c) === 'number' && (c >= 0x110000 || (c >= 0xD800 && c < 0xE000))) throw new Error(`expected a valid Unicode scalar value, found ${c}`);
 }
 
 function _assertClass(instance, klass) {

@@ -187,8 +187,8 @@ describe('what tells two requests apart', () => {
   const rows = [
     ['T7 the body', () => post('1'), () => post('2')],
     ['T7 a body over that of a Request', () => [new Request(url, { method: 'POST', body: '1' }), post('1')[1]], () => [new Request(url, { method: 'POST', body: '1' }), post('2')[1]]],
-    ['T7 a header over those of a Request', () => [new Request(url, { headers: { a: '1' } }), { headers: { a: '2' }, next: { revalidate: 60 } }], () => [new Request(url, { headers: { a: '1' } }), { next: { revalidate: 60 } }]],
-    ['T7 a method over that of a Request', () => [new Request(url), { next: { revalidate: 60 } }], () => [new Request(url), { method: 'POST', next: { revalidate: 60 } }]],
+    ['FE-2 T7 a header over those of a Request', () => [new Request(url, { headers: { a: '1' } }), { headers: { a: '2' }, next: { revalidate: 60 } }], () => [new Request(url, { headers: { a: '1' } }), { next: { revalidate: 60 } }]],
+    ['FE-2 T7 a method over that of a Request', () => [new Request(url), { next: { revalidate: 60 } }], () => [new Request(url), { method: 'POST', next: { revalidate: 60 } }]],
     ['T7 bytes that are not UTF-8', () => post(new Uint8Array([255])), () => post(new Uint8Array([254]))],
     ['T7 a stream', () => post(stream('1')), () => post(stream('2'))],
     ['T7 a part of a buffer', () => post(new Uint8Array([1, 2, 3]).subarray(0, 1)), () => post(new Uint8Array([1, 2, 3]).subarray(1, 2))],
