@@ -41,9 +41,9 @@ export async function serveAdmin(call) {
     const what = pathname.slice(PREFIX.length + 1);
     if (what === 'prerender') return await prerender(call, body);
     if (!call.stores) throw new FreshtagError('CONFIG', NO_STORE);
-    if (what === 'sweep') return await sweep(call, body);
+    if (what === 'sweep') return await sweep(call, body).catch(unanswered);
     if (what === 'tags') return await manyTags(call, headers);
-    if (what.startsWith(ENTRY)) return await showEntry(call, what.slice(ENTRY.length));
+    if (what.startsWith(ENTRY)) return await showEntry(call, what.slice(ENTRY.length)).catch(unanswered);
     const visit = engine.visit(undefined, undefined, defer);
     try {
       const [status, json] = await engine.admin(visit, request.method, pathname, search, headers, body);
@@ -156,6 +156,11 @@ async function limitedText(request) {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** @param {unknown} error of the store */
+function unanswered(error) {
+  return refusal(503, 'STORE', `the store did not answer: ${error instanceof Error ? error.message : error}`);
 }
 
 /** @param {number} status @param {string} code @param {string} message */

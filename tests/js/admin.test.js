@@ -1,7 +1,7 @@
 // /_freshtag: who may, and what is refused.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { counter, silence, site } from './support.js';
+import { counter, silence, site, wrapKv } from './support.js';
 
 beforeEach(silence);
 afterEach(() => vi.restoreAllMocks());
@@ -199,6 +199,16 @@ test('GET stats counts what visitors got, and not who looks', async () => {
   expect(reads).toBeGreaterThanOrEqual(3);
   await app.ask('/_freshtag/tags/a');
   expect((await app.json('/_freshtag/stats')).reads).toBe(reads);
+});
+
+test('a store that does not answer is named', async () => {
+  const fails = () => Promise.reject(new Error('KV is down'));
+  const { env } = site({});
+  const down = site({}, { namespace: 'down' }, { CACHE: wrapKv(env.CACHE, { list: fails, getWithMetadata: fails }) });
+  const answers = [await down.ask('/_freshtag/entries'), await down.ask('/_freshtag/entries/f1-down%2Fe%2Froute%2Fa~1'), await down.admin('sweep', {})];
+  for (const { status, text } of answers) {
+    expect([status, JSON.parse(text)]).toEqual([503, { code: 'STORE', message: 'the store did not answer: KV is down' }]);
+  }
 });
 
 describe('POST sweep', () => {
