@@ -92,8 +92,8 @@ export class Work {
   }
 
   /**
-   * Lets the end of the body be the end of the work. Native in workerd: no byte passes through JavaScript. Piped inside the
-   * scope, so that a body made on demand still knows its request. The response becomes this request's own: one without a body
+   * Lets the end of the body be the end of the work. Read inside the scope, so that a body made on demand still knows its
+   * request. The response becomes this request's own: one without a body
    * can be a constant that answers everybody.
    * @param {Response} response
    */
@@ -102,10 +102,11 @@ export class Work {
       this.bodyEnded();
       return (this.response = new Response(null, response));
     }
+    if (response.body.locked) throw new TypeError('The body of the Response was read already: return a clone that was made before, or a new Response.');
     const { readable, writable } = identity();
     const ended = () => this.bodyEnded();
     const { body } = response;
-    this.scope.run(() => body.pipeTo(writable).then(ended, ended));
+    this.scope.run(() => pump(body, writable).then(ended, ended));
     return (this.response = new Response(readable, response));
   }
 
@@ -221,6 +222,31 @@ export function release(object) {
   } catch (error) {
     // The module still borrows it, or has trapped; the finaliser of the bindings takes over.
     console.warn('freshtag: could not free an object:', error);
+  }
+}
+
+/**
+ * Moves a body to where it is sent from. Not by `pipeTo`: workerd cannot pipe a body that is a copy of one in memory, or
+ * that comes from another of its own transforms, and then its promise never settles.
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {WritableStream<Uint8Array>} writable
+ */
+async function pump(body, writable) {
+  const reader = body.getReader();
+  const writer = writable.getWriter();
+  /** @param {unknown} reason */
+  const stop = (reason) => reader.cancel(reason).catch(() => {});
+  // Nobody wants the rest.
+  writer.closed.catch(stop);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      await writer.write(value);
+    }
+    await writer.close();
+  } catch (error) {
+    await Promise.all([writer.abort(error).catch(() => {}), stop(error)]);
   }
 }
 

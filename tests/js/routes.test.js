@@ -10,6 +10,53 @@ afterEach(() => vi.restoreAllMocks());
 const NO_CACHE = 'private, no-cache, no-store, max-age=0, must-revalidate';
 const say = (text) => () => new Response(text);
 
+describe('a body, wherever it comes from', () => {
+  /** A body that workerd makes, to be read while it is written. */
+  const through = (transform) => {
+    const writer = transform.writable.getWriter();
+    writer.write(new TextEncoder().encode('body')).then(() => writer.close());
+    return new Response(transform.readable);
+  };
+  const rows = [
+    ['a text', () => new Response('body')],
+    ['one that was cloned', () => { const response = new Response('body'); response.clone(); return response; }],
+    ['a clone', () => new Response('body').clone()],
+    ['one whose clone was read', async () => { const response = new Response('body'); await response.clone().text(); return response; }],
+    ['half of a tee', () => new Response(new Response('body').body.tee()[0])],
+    ['a Blob', () => new Response(new Blob(['bo', 'dy']))],
+    ['an IdentityTransformStream', () => through(new IdentityTransformStream())],
+    ['a FixedLengthStream', () => through(new FixedLengthStream(4))],
+    ['a TransformStream', () => through(new TransformStream())],
+    ['a stream', () => new Response(new ReadableStream({ start: (c) => (c.enqueue(new TextEncoder().encode('body')), c.close()) }))],
+  ];
+  test.each(rows)('%s: sent, and kept', async (_, GET) => {
+    for (const module of [{ GET, revalidate: 60 }, { GET, dynamic: 'force-dynamic' }]) {
+      const { ask } = site({ '/': module });
+      const [first, second] = [await ask('/'), await ask('/')];
+      expect([first.status, first.text, second.text]).toEqual([200, 'body', 'body']);
+      expect(second.cache).toBe(module.revalidate ? 'HIT' : null);
+    }
+  });
+
+  test('one that was read already is an error, and no answer that never ends', async () => {
+    const { ask } = site({ '/': { GET: () => { const response = new Response('body'); response.body.getReader(); return response; } } });
+    expect((await ask('/')).status).toBe(500);
+  });
+
+  test('one that nobody wants is cancelled', async () => {
+    const cancelled = new Promise((resolve) => {
+      const GET = () => new Response(new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(65536)), cancel: () => resolve('cancelled') }));
+      const { app, env } = site({ '/': { GET, dynamic: 'force-dynamic' } });
+      app.fetch(new Request('http://localhost/'), env, { waitUntil() {} }).then(async ({ body }) => {
+        const reader = body.getReader();
+        await reader.read();
+        await reader.cancel();
+      });
+    });
+    expect(await cancelled).toBe('cancelled');
+  });
+});
+
 describe('NV-12 methods', () => {
   const { ask } = site({
     '/get': { GET: say('get') },
