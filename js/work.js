@@ -106,7 +106,7 @@ export class Work {
     const { readable, writable } = identity();
     const ended = () => this.bodyEnded();
     const { body } = response;
-    this.scope.run(() => pump(body, writable).then(ended, ended));
+    this.scope.run(() => move(body, writable).then(ended, ended));
     return (this.response = new Response(readable, response));
   }
 
@@ -225,28 +225,45 @@ export function release(object) {
   }
 }
 
+const FIRST_BYTES = 32 * 1024;
+const MOST_BYTES = 256 * 1024;
+
 /**
- * Moves a body to where it is sent from. Not by `pipeTo`: workerd cannot pipe a body that is a copy of one in memory, or
- * that comes from another of its own transforms, and then its promise never settles.
+ * Moves a body to where it is sent from. What is workerd's own goes by a reader: a copy of a body in memory, or one that
+ * comes from another of its transforms, it cannot pipe, and then the promise never settles.
  * @param {ReadableStream<Uint8Array>} body
  * @param {WritableStream<Uint8Array>} writable
  */
-async function pump(body, writable) {
-  const reader = body.getReader();
+async function move(body, writable) {
+  const reader = typeof IdentityTransformStream === 'function' && byteReader(body);
+  if (!reader) return body.pipeTo(writable);
   const writer = writable.getWriter();
   /** @param {unknown} reason */
   const stop = (reason) => reader.cancel(reason).catch(() => {});
   // Nobody wants the rest.
   writer.closed.catch(stop);
   try {
+    let bytes = new Uint8Array(FIRST_BYTES);
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read(bytes);
       if (done) break;
+      const isFull = value.byteLength === value.buffer.byteLength;
       await writer.write(value);
+      // Written is read: the same memory serves again, or more of it where it was too little.
+      bytes = isFull && value.byteLength < MOST_BYTES ? new Uint8Array(2 * value.byteLength) : new Uint8Array(value.buffer);
     }
     await writer.close();
   } catch (error) {
     await Promise.all([writer.abort(error).catch(() => {}), stop(error)]);
+  }
+}
+
+/** A reader of bytes, if the body is made of them and not of what a script enqueues. @param {ReadableStream<Uint8Array>} body */
+function byteReader(body) {
+  try {
+    return body.getReader({ mode: 'byob' });
+  } catch {
+    return undefined;
   }
 }
 

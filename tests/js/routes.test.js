@@ -38,6 +38,22 @@ describe('a body, wherever it comes from', () => {
     }
   });
 
+  const bytes = Uint8Array.from({ length: 1_000_003 }, (_, i) => (i * 31 + (i >> 8)) & 255);
+  test.each([
+    ['in memory', () => new Response(bytes)],
+    ['cloned', () => { const response = new Response(bytes); response.clone(); return response; }],
+    ['in odd chunks', () => { const { readable, writable } = new IdentityTransformStream(); const writer = writable.getWriter(); (async () => { for (let i = 0; i < bytes.length; i += 77_777) await writer.write(bytes.subarray(i, i + 77_777)); await writer.close(); })(); return new Response(readable); }],
+  ])('a million bytes %s come as they are', async (_, GET) => {
+    const { app, env } = site({ '/': { GET, revalidate: 60 } });
+    for (const state of ['MISS', 'HIT']) {
+      const tasks = [];
+      const answer = await app.fetch(new Request('http://localhost/'), env, { waitUntil: (task) => tasks.push(task) });
+      const got = new Uint8Array(await answer.arrayBuffer());
+      await Promise.all(tasks);
+      expect([answer.headers.get('x-nextjs-cache'), got.length, got.findIndex((byte, i) => byte !== bytes[i])]).toEqual([state, bytes.length, -1]);
+    }
+  });
+
   test('one that was read already is an error, and no answer that never ends', async () => {
     const { ask } = site({ '/': { GET: () => { const response = new Response('body'); response.body.getReader(); return response; } } });
     expect((await ask('/')).status).toBe(500);
