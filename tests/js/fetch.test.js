@@ -551,6 +551,7 @@ describe('who asks', () => {
     const { ask } = site(
       {
         '/': { revalidate: 60, GET: async () => new Response(await text(url, init)) },
+        '/odd': { GET: async () => new Response(await text(url, { next: { revalidate: -1 } })) },
         '/draft': { POST: async () => ((await draftMode()).enable(), new Response()) },
       },
       { secret },
@@ -559,7 +560,8 @@ describe('who asks', () => {
     expect((await ask('/', { headers: { cookie } })).text).toBe('answer 1');
     expect((await ask('/')).text).toBe('answer 2');
     expect((await ask('/', { headers: { cookie } })).text).toBe('answer 3');
-    expect(asked.map(({ cache }) => cache)).toEqual([undefined, undefined, undefined]);
+    expect([(await ask('/odd', { headers: { cookie } })).text, (await ask('/odd')).status]).toEqual(['answer 4', 500]);
+    expect(asked.slice(0, 3).map(({ cache }) => cache)).toEqual([undefined, undefined, undefined]);
   });
 
   test('FE-5 a Server Action and the page after it do not keep by default', async () => {
