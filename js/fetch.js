@@ -2,32 +2,19 @@
 import { validateTags } from '#wasm';
 import { markDynamic } from './access.js';
 import { dynamicIsError } from './errors.js';
-import { described, digestRequest, keyUrl, merged, sha256 } from './fetch_key.js';
+import { described, digestRequest, sha256 } from './fetch_key.js';
 import { logFetch } from './fetch_log.js';
 import { forgetFetches, memoised, memoises, repeatable, streamed, withUrl } from './fetch_memo.js';
 import { resolveFetch } from './fetch_options.js';
+import { copyBody, copyHeaders, isRead, memoKey, platform, readCall, send, userinfo } from './fetch_sent.js';
 import { toPairs } from './reply.js';
-import { currentScope, outside } from './scope.js';
+import { currentScope } from './scope.js';
 import { warnRejected } from './warn.js';
-import { isSocket, release } from './work.js';
+import { release } from './work.js';
 
 /** @typedef {import('./scope.js').Scope} Scope */
+/** @typedef {import('./fetch_sent.js').Sent} Sent */
 /** @typedef {import('./fetch_options.js').Resolved} Resolved */
-
-/**
- * @typedef {object} Sent A call, its arguments taken as they were when it was made.
- * @property {string} url as it stands in the key
- * @property {string} shown for messages
- * @property {Request | URL | string} input
- * @property {Record<string, any>} init less what is Next's
- * @property {string | null} cache
- * @property {{ revalidate?: unknown, tags?: unknown[] }} next
- * @property {string} method
- * @property {Headers} headers
- */
-
-/** Outside of the scope: there {@link patchFetch}'s is the platform's own. @type {typeof globalThis.fetch} */
-const platform = (input, init) => outside(() => globalThis.fetch(input, init));
 
 /**
  * In a route, a Server Action and what they call: as in Next, with `cache` and `next: { revalidate, tags }`. Elsewhere the
@@ -39,7 +26,7 @@ const platform = (input, init) => outside(() => globalThis.fetch(input, init));
 export async function fetch(input, init) {
   const scope = currentScope();
   if (!scope || init?.next?.internal === true) return platform(input, init);
-  const sent = read(input, init);
+  const sent = readCall(input, init);
   return sent ? inScope(scope, sent) : platform(input, init);
 }
 
@@ -55,26 +42,6 @@ export function patchFetch() {
 
 /** @type {WeakSet<Function>} */
 const patches = new WeakSet();
-
-/**
- * Merges a Request with what is said beside it (FE-2). Undefined where there is no address: the platform says so.
- * @param {any} input
- * @param {any} init
- * @returns {Sent | undefined}
- */
-function read(input, init) {
-  const { next = {}, cache, ...rest } = init ?? {};
-  if (input instanceof Request) {
-    const { next: its = {}, cache: itsCache } = /** @type {any} */ (input);
-    const request = merged(input, init);
-    const { method, headers, url } = request;
-    const both = { revalidate: next.revalidate === undefined ? its.revalidate : next.revalidate, tags: next.tags ?? its.tags };
-    return { url: keyUrl(url), shown: url, input: request, init: rest, cache: cache || itsCache, next: both, method, headers };
-  }
-  if (!URL.canParse(input)) return undefined;
-  const method = rest.method?.toUpperCase() || 'GET';
-  return { url: keyUrl(input), shown: String(input), input, init: rest, cache, next, method, headers: new Headers(rest.headers) };
-}
 
 /**
  * @param {Scope} scope
@@ -222,28 +189,6 @@ function restored(body, status, block, asked) {
 }
 
 /**
- * Asks the upstream. A platform may refuse a `cache` that only Next knows.
- * @param {Sent} sent
- * @param {{ body?: any, isLive?: boolean }} [over] A refresh goes on when its caller has given up.
- */
-async function send({ input, init, cache }, { body, isLive = true } = {}) {
-  const own = {
-    ...((cache === 'no-store' || cache === 'no-cache') && { cache }),
-    ...(body && { body }),
-    ...(!isLive && { signal: null }),
-  };
-  const response = await (input instanceof Request ? platform(again(input, own), own.cache && { cache: own.cache }) : platform(input, { ...init, ...own }));
-  // Not of the network, as where something stands in for it.
-  const isMade = response.url === '' && response.body && !isSocket(response);
-  return isMade ? new Response(streamed(response.body), response) : response;
-}
-
-/** A Request is sent once, so this is another one. @param {Request} request @param {Record<string, any>} over */
-function again(request, { cache, ...over }) {
-  return new Request(request, over);
-}
-
-/**
  * `revalidate` of what is being made around the call, so far; undefined where that is not kept.
  * @param {Scope} scope
  */
@@ -283,46 +228,4 @@ function tagsOf({ next, shown }) {
   const { valid, rejected } = validateTags(next.tags);
   warnRejected(rejected, `fetch ${shown}`);
   return valid;
-}
-
-/** @param {string} method */
-const isRead = (method) => method === 'GET' || method === 'HEAD';
-
-/**
- * The text under which a call is the same as another one; undefined where it stands for itself (FE-18).
- * @param {Sent} sent
- * @param {number | false} revalidate
- * @param {string[]} tags
- */
-function memoKey({ input, init, method }, revalidate, tags) {
-  if (!isRead(method) || init.signal) return undefined;
-  const { cache, ...rest } = init;
-  /** @type {any} */
-  const request = new Request(input, rest);
-  if (request.keepalive) return undefined;
-  const headers = [...request.headers].filter(([name]) => name !== 'traceparent' && name !== 'tracestate');
-  const { url, mode, redirect, credentials, referrer, referrerPolicy, integrity, cf } = request;
-  return JSON.stringify([url, method, headers, mode, redirect, credentials, referrer, referrerPolicy, integrity, cf, revalidate, tags]);
-}
-
-/** @param {any} headers */
-function copyHeaders(headers) {
-  return typeof headers?.keys === 'function' ? Array.from(headers, ([name, value]) => [name, value]) : headers && { ...headers };
-}
-
-/** @param {any} body */
-function copyBody(body) {
-  if (body instanceof ArrayBuffer) return body.slice(0);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
-  if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (!(body instanceof FormData)) return body;
-  const copy = new FormData();
-  for (const [name, value] of body) copy.append(name, /** @type {any} */ (value));
-  return copy;
-}
-
-/** @param {Request | URL | string} input */
-function userinfo(input) {
-  const { username, password } = new URL(input instanceof Request ? input.url : input);
-  return [username, password];
 }

@@ -46,6 +46,7 @@ describe('what is kept', () => {
     ['FE-8 revalidate 60', { next: { revalidate: 60 } }, 1],
     ['FE-8 revalidate 0', { next: { revalidate: 0 } }, 2],
     ['FE-8 revalidate false', { next: { revalidate: false } }, 1],
+    ['FE-8 next is null', { next: null, cache: 'force-cache' }, 1],
     ['FE-4 no-store and 60', { cache: 'no-store', next: { revalidate: 60 } }, 2],
     ['FE-9 with a key to it', { headers: { authorization: 'x' }, next: { revalidate: 60 } }, 1],
     ['FE-9 a POST', { method: 'POST', body: 'q', next: { revalidate: 60 } }, 1],
@@ -622,6 +623,7 @@ describe('who asks', () => {
     upstream();
     const { ask } = site({ '/': { revalidate: 60, GET: (request) => fetch(request).catch((error) => new Response(error.name)) } });
     expect((await ask('/')).text).toBe('TypeError');
+    expect((await ask('/')).cache).toBe('HIT');
   });
 
   test('without a KV it is fetched', async () => {
