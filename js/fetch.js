@@ -4,7 +4,7 @@ import { markDynamic } from './access.js';
 import { dynamicIsError } from './errors.js';
 import { described, digestRequest, sha256 } from './fetch_key.js';
 import { logFetch } from './fetch_log.js';
-import { forgetFetches, memoised, memoises, repeatable, streamed, withUrl } from './fetch_memo.js';
+import { forgetFetches, memoised, memoises, withUrl } from './fetch_memo.js';
 import { resolveFetch } from './fetch_options.js';
 import { copyBody, copyHeaders, isRead, memoKey, platform, readCall, send, userinfo } from './fetch_sent.js';
 import { toPairs } from './reply.js';
@@ -184,8 +184,7 @@ function restored(body, status, block, asked) {
   const headers = new Headers(toPairs(block));
   const url = headers.get(URL_HEADER) ?? asked;
   headers.delete(URL_HEADER);
-  if (body instanceof ReadableStream) return withUrl(new Response(streamed(body), { status, headers }), url);
-  return repeatable(() => withUrl(new Response(body, { status, headers }), url));
+  return withUrl(new Response(body, { status, headers }), url);
 }
 
 /**

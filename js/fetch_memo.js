@@ -57,30 +57,9 @@ export function forgetFetches(scope) {
   scope.fetches = undefined;
 }
 
-/** @type {WeakMap<Response, () => Response>} */
-const again = new WeakMap();
-
 /** @param {Response} response */
 function copy(response) {
-  return again.get(response)?.() ?? withUrl(response.clone(), response.url);
-}
-
-/**
- * What `make` makes, with copies made in the same way: workerd cannot send a copy of a body that is in memory.
- * @param {() => Response} make
- */
-export function repeatable(make) {
-  const response = make();
-  again.set(response, () => repeatable(make));
-  return response;
-}
-
-/**
- * A body that workerd can copy and send, whatever it is made of.
- * @param {ReadableStream} body
- */
-export function streamed(body) {
-  return body.pipeThrough(new TransformStream());
+  return withUrl(response.clone(), response.url);
 }
 
 /** A Response that says where it came from, as one made of its parts does not. @param {Response} response @param {string} url */

@@ -1,8 +1,6 @@
 // A call of fetch: what was asked, how it is told from another one, and how it is sent.
 import { merged, keyUrl } from './fetch_key.js';
-import { streamed } from './fetch_memo.js';
 import { outside } from './scope.js';
-import { isSocket } from './work.js';
 
 /**
  * @typedef {object} Sent A call, its arguments taken as they were when it was made.
@@ -52,10 +50,7 @@ export async function send({ input, init, cache }, { body, isLive = true } = {})
     ...(body && { body }),
     ...(!isLive && { signal: null }),
   };
-  const response = await (input instanceof Request ? platform(again(input, own), own.cache && { cache: own.cache }) : platform(input, { ...init, ...own }));
-  // Not of the network, as where something stands in for it.
-  const isMade = response.url === '' && response.body && !isSocket(response);
-  return isMade ? new Response(streamed(response.body), response) : response;
+  return input instanceof Request ? platform(again(input, own), own.cache && { cache: own.cache }) : platform(input, { ...init, ...own });
 }
 
 /** A Request is sent once, so this is another one. @param {Request} request @param {Record<string, any>} over */
