@@ -32,7 +32,7 @@ import { Traffic } from './traffic.js';
  * @property {number} [leadMs]
  * @property {number} [memory] Bytes of hot bodies an isolate keeps.
  * @property {number} [maxEntryBytes]
- * @property {{ match: string, life?: string | object, tags?: string[] }[]} [originRules]
+ * @property {{ match: string, life?: string | object, tags?: string[], vary?: string[], query?: string[] }[]} [originRules]
  * @property {Function[] | Record<string, unknown>} [actions] The Server Actions that pages may call.
  * @property {{ allowedOrigins?: string[], bodySizeLimit?: number | string, trustForwardedHost?: boolean }} [serverActions]
  * @property {'next'} [compat] Cookies, and what stands before Server Actions, as Next has them where ours differ (docs/differences.md).

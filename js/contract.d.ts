@@ -12,7 +12,7 @@ export type Reply = [
 /** `live`: a visitor waits; the other two see a bare GET. */
 export type How = 'live' | 'refresh' | 'prerender';
 export type Render = (how: How, visit: Visit, collector: Collector) => Promise<Response>;
-export type OriginFetch = (how: How, headers: Block) => Promise<Response>;
+export type OriginFetch = (how: How, headers: Block, search: string) => Promise<Response>;
 export type Defer = (task: Promise<unknown>) => void;
 export type Rejected = { tag: string; reason: string };
 export type Verdict = 'run' | 'head' | 'options' | 'not-allowed' | 'bad';
@@ -52,7 +52,7 @@ export interface EngineConfig {
   debug?: boolean;
   maxEntryBytes?: number;
   routes: { pattern: string; methods: string[]; revalidate?: number | false; dynamic?: string }[];
-  originRules?: { match: string; life?: string | object; tags?: string[] }[];
+  originRules?: { match: string; life?: string | object; tags?: string[]; vary?: string[]; query?: string[] }[];
 }
 
 export interface Engine {

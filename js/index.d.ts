@@ -171,8 +171,8 @@ export interface AppOptions {
   memory?: number;
   /** Largest body that is stored. */
   maxEntryBytes?: number;
-  /** Lifetime and tags of origin answers, by path pattern. */
-  originRules?: { match: string; life?: ProfileName | CacheLifeProfile; tags?: string[] }[];
+  /** What origin answers do not say of themselves, by path pattern; the first that matches counts. */
+  originRules?: OriginRule[];
   /** `'next'`: cookies, and the statuses and origin check of Server Actions, as Next has them where ours differ (docs/differences.md). */
   compat?: Compat;
   /**
@@ -180,6 +180,19 @@ export interface AppOptions {
    * before this one drops it from what comes in.
    */
   trustMiddleware?: boolean;
+}
+
+export interface OriginRule {
+  /** A path, with at most one `*`, which stands for anything. */
+  match: string;
+  /** Lifetime, in the place of what the answer says; one that forbids storing is not stored. */
+  life?: ProfileName | CacheLifeProfile;
+  /** Tags beside those of `Cache-Tag`. */
+  tags?: string[];
+  /** Request fields on which the pages depend, beside those of `Vary`. */
+  vary?: string[];
+  /** The parameters of the query that count. GET and HEAD reach the origin with these alone. All of them when absent. */
+  query?: string[];
 }
 
 export interface App {

@@ -40,12 +40,12 @@ export async function serveOrigin(call) {
   let unreachable;
   /** @type {Block | undefined} */
   let cleaned;
-  /** @param {import('./contract.js').How} how @param {Block} headers */
-  const ask = async (how, headers) => {
+  /** @param {import('./contract.js').How} how @param {Block} headers @param {string} counted The query as far as it counts. */
+  const ask = async (how, headers, counted) => {
     const isLive = how === 'live';
     if (isLive) cleaned = headers;
     try {
-      const response = await askOrigin(call, isLive, toPairs(headers));
+      const response = await askOrigin(call, isLive, toPairs(headers), counted);
       if (isLive) live = response;
       return response;
     } catch (error) {
@@ -72,8 +72,9 @@ export async function serveOrigin(call) {
  * @param {Call} call
  * @param {boolean} live
  * @param {[string, string][]} headers
+ * @param {string} search
  */
-function askOrigin({ upstream, request, pathname, search }, live, headers) {
+function askOrigin({ upstream, request, pathname }, live, headers, search) {
   const { base, fetch } = /** @type {Upstream} */ (upstream);
   const body = live && request.method !== 'GET' && request.method !== 'HEAD' ? request.body : null;
   /** @type {RequestInit & { duplex?: 'half' }} */
@@ -113,7 +114,7 @@ export async function uncachedOrigin(call, failure, cleaned) {
 async function plainOrigin(call, cleaned) {
   const headers = cleaned ? toPairs(cleaned) : [...call.request.headers].filter(([name]) => !PRIVATE_HEADERS.test(name));
   try {
-    const response = await askOrigin(call, true, headers);
+    const response = await askOrigin(call, true, headers, call.search);
     if (isSocket(response)) return response;
     const answer = new Response(response.body, response);
     for (const name of INTERNAL_ANSWERS) answer.headers.delete(name);

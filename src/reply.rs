@@ -4,10 +4,13 @@ use std::fmt::Write;
 
 use crate::cache::admit::Reason;
 use crate::cache::entry::Entry;
+use crate::cache::freshness::current_age;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::{self, Lifetime, NO_CACHE};
+use crate::http::date::HttpDate;
 use crate::http::etag::if_none_match;
-use crate::http::headers::is_internal_response_header;
+use crate::http::headers::{connection_listed, hop_by_hop, is_internal_response_header, values};
+use crate::http::range::{Wanted, wanted};
 use crate::time::{Seconds, UnixMillis};
 
 /// What `x-nextjs-cache` says (IS-9).
@@ -36,7 +39,7 @@ impl CacheState {
     }
 }
 
-/// The reply for a stored entry. `if_none_match` is the request's header.
+/// The reply for a stored entry.
 ///
 /// `doubtful` means that its tags could not be read: no shared cache may keep such an answer.
 #[must_use]
@@ -44,16 +47,29 @@ pub fn stored(
     entry: &Entry,
     state: CacheState,
     doubtful: bool,
-    if_none_match: Option<&str>,
+    conditions: &Conditions<'_>,
     how: &Style,
 ) -> Head {
-    let unchanged = entry.status == 200
-        && matches!((if_none_match, &entry.etag), (Some(asked), Some(etag)) if self::if_none_match(asked, etag));
-    let mut head = Head::new(if unchanged { 304 } else { entry.status });
+    let is_page = entry.kind == Kind::Proxy;
+    let modified = values(&entry.headers, "last-modified").next();
+    let unchanged = entry.status == 200 && conditions.has_it(entry.etag.as_deref(), modified);
+    let wanted = if unchanged || entry.status != 200 {
+        Wanted::Whole
+    } else {
+        conditions.wants(entry.etag.as_deref(), modified, entry.body_len)
+    };
+    let mut head = Head::new(match wanted {
+        _ if unchanged => 304,
+        Wanted::Whole => entry.status,
+        Wanted::Part { .. } => 206,
+        Wanted::Nothing => 416,
+    });
     let mut own_cache_control = false;
     for (name, value) in &entry.headers {
         let cache_control = name.eq_ignore_ascii_case("cache-control");
-        if (unchanged && !kept_in_304(name)) || (cache_control && doubtful) {
+        // Its age is counted on.
+        let counted = is_page && name.eq_ignore_ascii_case("age");
+        if (unchanged && !kept_in_304(name)) || (cache_control && doubtful) || counted {
             continue;
         }
         own_cache_control |= cache_control;
@@ -69,9 +85,20 @@ pub fn stored(
     } else if !own_cache_control && entry.kind == Kind::Route {
         head.push("cache-control", &cache_control(&entry.lifetime));
     }
-    if entry.kind == Kind::Proxy {
-        let age = how.now.since(entry.created).max(0).checked_div(1_000).unwrap_or(0);
-        head.push("age", &age.to_string());
+    match wanted {
+        Wanted::Whole => {}
+        Wanted::Part { start, end } => {
+            head.push("content-range", &content_range(start, end.saturating_sub(1), entry.body_len));
+            head.part = Some((start, end));
+        }
+        Wanted::Nothing => {
+            let mut all = String::from("bytes */");
+            all.push_str(&entry.body_len.to_string());
+            head.push("content-range", &all);
+        }
+    }
+    if is_page {
+        head.push("age", &current_age(entry, how.now).to_string());
     } else {
         head.push(
             "x-nextjs-stale-time",
@@ -90,19 +117,21 @@ pub fn rendered(
     kind: Kind,
     kept: Result<&Lifetime, &Reason>,
     state: CacheState,
-    if_none_match: Option<&str>,
+    conditions: &Conditions<'_>,
     how: &Style,
 ) -> Head {
     // The origin was asked for the whole page, so that it can be kept: whether the visitor has it is for us to say.
-    let etag = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag"));
-    let unchanged = status == 200
-        && matches!((if_none_match, etag), (Some(asked), Some((_, etag))) if self::if_none_match(asked, etag));
+    let first = |name| values(headers, name).next();
+    let unchanged = status == 200 && conditions.has_it(first("etag"), first("last-modified"));
+    let listed = connection_listed(values(headers, "connection"));
     let mut head = Head::new(if unchanged { 304 } else { status });
     let draft = kept == Err(&Reason::Bypass);
     let mut own_cache_control = false;
     for (name, value) in headers {
-        // T9: what an origin tells us is not for visitors.
-        if (kind == Kind::Proxy && is_internal_response_header(name)) || (unchanged && !kept_in_304(name)) {
+        // T9, T15: what an origin tells us, or says of a connection, is not for visitors.
+        let ends_here =
+            || is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|own| **own == **name);
+        if (kind == Kind::Proxy && ends_here()) || (unchanged && !kept_in_304(name)) {
             continue;
         }
         // T29: whatever it says, a draft is nobody else's.
@@ -140,6 +169,51 @@ fn cache_control(lifetime: &Lifetime) -> String {
     lifetime::cache_control(finite(lifetime.revalidate), finite(lifetime.expire))
 }
 
+fn content_range(first: u64, last: u64, len: u64) -> String {
+    let mut range = String::from("bytes ");
+    range.push_str(&first.to_string());
+    range.push('-');
+    range.push_str(&last.to_string());
+    range.push('/');
+    range.push_str(&len.to_string());
+    range
+}
+
+/// What a request makes its answer depend on: the values of these fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Conditions<'a> {
+    /// `If-None-Match`
+    pub if_none_match: Option<&'a str>,
+    /// `If-Modified-Since`
+    pub if_modified_since: Option<&'a str>,
+    /// `Range`
+    pub range: Option<&'a str>,
+    /// `If-Range`
+    pub if_range: Option<&'a str>,
+}
+
+impl Conditions<'_> {
+    /// Whether the visitor has what would be sent (RFC 9110 §13.2.2): entity tags speak before dates.
+    fn has_it(&self, etag: Option<&str>, modified: Option<&str>) -> bool {
+        if let Some(asked) = self.if_none_match {
+            return etag.is_some_and(|etag| if_none_match(asked, etag));
+        }
+        let date = |text: Option<&str>| text.and_then(HttpDate::parse);
+        date(modified).zip(date(self.if_modified_since)).is_some_and(|(modified, since)| modified <= since)
+    }
+
+    /// What of a body is wanted. `If-Range` compares strongly: a weak tag, or another date, wants all of it
+    /// (RFC 9110 §13.1.5).
+    fn wants(&self, etag: Option<&str>, modified: Option<&str>, len: u64) -> Wanted {
+        let Some(range) = self.range else { return Wanted::Whole };
+        let is_same = |own: &str| {
+            let is_strong = own.starts_with('"');
+            if is_strong { etag == Some(own) } else { modified == Some(own) }
+        };
+        if self.if_range.is_none_or(is_same) { wanted(range, len) } else { Wanted::Whole }
+    }
+}
+
 /// By which a response lets a cache on its way keep it.
 const SHARING: [&str; 5] =
     ["cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control", "expires", "surrogate-control"];
@@ -167,13 +241,15 @@ pub struct Head {
     pub status: u16,
     /// `name: value` lines, each ended by a line feed.
     pub lines: String,
+    /// The bytes of the body that are sent, from one up to another, where it is not all of them.
+    pub part: Option<(u64, u64)>,
 }
 
 impl Head {
     /// A head without headers.
     #[must_use]
     pub fn new(status: u16) -> Self {
-        Self { status, lines: String::new() }
+        Self { status, lines: String::new(), part: None }
     }
 
     /// Adds a header. One whose value holds a line break is left out: it could pose as another header.

@@ -12,6 +12,7 @@ use freshtag::cache::entry::{Age, Entry};
 use freshtag::cache::key::{FORMAT, Kind, StoreKey};
 use freshtag::cache::lifetime::Lifetime;
 use freshtag::cache::tag::Tag;
+use freshtag::cache::variant::Selection;
 use freshtag::store::Store as _;
 use freshtag::store::double::World;
 use freshtag::time::{Seconds, UnixMillis};
@@ -33,6 +34,7 @@ fn full() -> Entry {
         oldest: NOW.plus_ms(-90_000),
         seen: Some("00ff".into()),
         lifetime: Lifetime { stale: Seconds::INFINITE, revalidate: Seconds(1.5), expire: Seconds(86_400.0) },
+        selection: Some(Selection::read("accept-language 0f0f")),
         stale_if_error: Some(Seconds(600.0)),
         etag: Some("\"abc\"".into()),
         body_len: 5_000_000_000,
@@ -74,6 +76,7 @@ proptest! {
         (created, oldest) in (any::<i64>(), any::<i64>()),
         life in (-5_000_i64..5_000_000_000_000, 0..5_000_000_000_000_i64, 0..5_000_000_000_000_i64),
         (grace, etag) in (proptest::option::of(0..1_000_000_i64), proptest::option::of("[!-~]{1,20}")),
+        selection in proptest::option::of("[a-z,]{1,20} [0-9a-f]{64}"),
     ) {
         #[allow(clippy::cast_precision_loss)]
         let seconds = |ms: i64| Seconds(ms as f64 / 1_000.0);
@@ -89,6 +92,7 @@ proptest! {
             by: by.as_str().into(),
             seen: seen.map(Into::into),
             lifetime: Lifetime { stale: seconds(life.0), revalidate: seconds(life.1), expire: seconds(life.2) },
+            selection: selection.as_deref().map(Selection::read),
             stale_if_error: grace.map(seconds),
             etag: etag.map(Into::into),
             body_len: len,

@@ -14,7 +14,7 @@ use freshtag::cache::scope::RouteLife;
 use freshtag::cache::seen::Floors;
 use freshtag::cache::tag::Tag;
 use freshtag::error::ErrorCode;
-use freshtag::flow::{Ask, Config, Demand, Mode, Outcome, Policy, Visit};
+use freshtag::flow::{Ask, Config, Demand, Mode, Outcome, Policy, Proxied, Visit};
 use freshtag::reply::CacheState;
 use freshtag::store::double::{Op, Ops, World};
 use freshtag::store::memory::{LARGEST_BODY, MEMO_MS};
@@ -1386,7 +1386,7 @@ fn the_origin_says_lifetime_and_tags() {
     let kept: Vec<&str> = made.headers.iter().map(|(name, _)| &**name).collect();
     assert_eq!(kept, ["cache-control", "x-kept"], "T9: what an origin tells us is not for visitors");
     // Configuration speaks in its place, but not for what forbids keeping.
-    let configured = Policy::Proxy { life: Some(life(5.0, 50.0)), tags: tags(&["mine"]) };
+    let configured = Policy::Proxy(Proxied { life: Some(life(5.0, 50.0)), tags: tags(&["mine"]), ..Proxied::default() });
     for (words, lands) in [("", true), ("max-age=9", true), ("no-store", false), ("private", false)] {
         let ask = Rc::new(Ask { policy: configured.clone(), ..proxied(&format!("/configured/{words}")) });
         a.get_settled(&ask, &script(&world, vec![Ok(answer(200, &[("cache-control", words)], "x"))]));

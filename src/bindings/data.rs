@@ -34,7 +34,7 @@ impl Engine {
             let persisted = outer.borrow().dynamic_reason().is_none();
             let ask = spec.ask(&visit, persisted);
             let what = match spec.kind {
-                Kind::Fetch(_) => What::Origin { live: "".into(), bare: "".into() },
+                Kind::Fetch(_) => What::Origin { live: "".into(), bare: "".into(), search: "".into() },
                 _ => What::Data(visit.clone()),
             };
             let render = JsRender { function: render, what };

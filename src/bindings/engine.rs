@@ -71,6 +71,10 @@ pub(super) struct Rule {
     pub(super) paths: PathRule,
     pub(super) life: Option<Life>,
     pub(super) tags: Vec<Tag>,
+    /// Request fields on which the pages depend without saying so.
+    pub(super) vary: Vec<String>,
+    /// The parameters that count; all of them where this is not said.
+    pub(super) query: Option<Vec<String>>,
 }
 
 #[wasm_bindgen]
@@ -286,8 +290,26 @@ impl Rule {
             let message = format!("originRules: tag {} {}", quote(&bad.tag), bad.reason.message());
             return Err(Error::new(ErrorCode::InvalidTag, message));
         }
-        Ok(Self { paths, life: life.map(|life| profiles.complete(life).into()), tags: validated.valid })
+        let query = (!get(rule, "query").is_undefined()).then(|| names(rule, "query")).transpose()?;
+        let life = life.map(|life| profiles.complete(life).into());
+        Ok(Self { paths, life, tags: validated.valid, vary: names(rule, "vary")?, query })
     }
+}
+
+/// A list of names in a rule.
+fn names(rule: &JsValue, name: &str) -> Result<Vec<String>, Error> {
+    let given = get(rule, name);
+    if given.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let names = given.dyn_ref::<Array>().and_then(|list| list.iter().map(|item| item.as_string()).collect());
+    names.ok_or_else(|| {
+        let mut message = String::from("originRules: ");
+        message.push_str(name);
+        message.push_str(" must be an array of names, not ");
+        message.push_str(&show(&given));
+        Error::new(ErrorCode::Config, message)
+    })
 }
 
 fn list(object: &JsValue, name: &str) -> Array {

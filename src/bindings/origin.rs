@@ -2,22 +2,30 @@
 
 use std::rc::Rc;
 
+use futures_util::FutureExt as _;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::engine::{Engine, Rule};
+use super::engine::{Engine, Rule, Shared};
 use super::promise::promise;
 use super::render::{JsRender, What, run};
 use super::reply::{Asked, reply};
 use super::visit::Visit;
-use crate::cache::admit::VARIANT_HEADERS;
-use crate::cache::key::Kind;
+use crate::cache::key::{Kind, StoreKey};
+use crate::cache::tag::Tag;
+use crate::cache::variant::VARIANT_HEADERS;
 use crate::draft::token::COOKIE;
-use crate::flow::{Ask, Demand, Policy};
+use crate::flow::{Ask, Demand, Flow, Outcome, Policy, Proxied};
+use crate::http::cache_control::CacheControl;
 use crate::http::cookie::values_of;
+use crate::http::headers::{Fields, values};
 use crate::http::upstream::upstream_lines;
-use crate::reply::parse_lines;
-use crate::route::path_tags::origin_soft_tags;
+use crate::reply::{Conditions, parse_lines};
+use crate::route::path_tags::{origin_soft_tags, revalidate_path_tags};
+use crate::route::query_rule::listed;
+use crate::store::{How, Store as _};
+use crate::worker::kv::Kv;
+use crate::worker::platform;
 
 #[wasm_bindgen]
 impl Engine {
@@ -47,19 +55,31 @@ impl Engine {
             visit.inner.set_bypass(true);
         }
         let get = method == "GET" || demand;
-        // A part is answered by the origin: it neither fills an entry nor comes from one.
-        let direct = !(get || method == "HEAD") || (value("range").is_some() && !demand);
+        let head = method == "HEAD";
+        // What the visitor forbids to keep is not kept, though it may be answered by what is (RFC 9111 §5.2.1.5). The
+        // other directives of requests would let anybody pass the cache by.
+        let forbidden = CacheControl::parse(values(&headers, "cache-control")).no_store && !demand;
+        // A part that no entry has is the origin's to answer, and fills none.
+        let range = value("range").filter(|_| method == "GET" && !demand);
+        let direct = !(get || head);
+        let key = PageKey { shared: &self.shared, authority, variant: variant(&headers) };
         let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(&pathname));
+        let (name, search) = key.of(&pathname, search, direct);
+        let bare: Vec<_> = headers.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
+        let live = upstream_lines(&headers, !direct && range.is_none());
         let ask = Ask {
-            key: self.shared.keys.proxy(authority, &pathname, search, &variant(&headers)),
+            key: name,
             soft: Vec::new(),
             implicit: origin_soft_tags(&pathname),
             default: self.shared.profiles.default_lifetime(),
-            policy: Policy::Proxy {
+            policy: Policy::Proxy(Proxied {
                 life: rule.and_then(|rule| rule.life),
                 tags: rule.map_or_else(Vec::new, |rule: &Rule| rule.tags.clone()),
-            },
-            get: get && !direct,
+                vary: rule.map_or_else(Vec::new, |rule| rule.vary.clone()),
+                fields: if demand { bare.clone() } else { parse_lines(&live) },
+                base: None,
+            }),
+            get: get && range.is_none() && !forbidden,
             authorization: value("authorization").is_some() && !demand,
             persisted: false,
             forgiving: false,
@@ -68,28 +88,102 @@ impl Engine {
             // IS-3: a prefetch is not worth a refresh.
             quiet: value("purpose").is_some_and(|purpose| purpose.eq_ignore_ascii_case("prefetch")),
         };
-        let bare: Vec<_> = headers.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
         let what = What::Origin {
-            live: upstream_lines(&headers, !direct).into(),
+            live: live.into(),
             bare: upstream_lines(&bare, true).into(),
+            search: search.as_str().into(),
         };
-        let if_none_match = value("if-none-match").filter(|_| !demand).map(str::to_owned);
+        let is_unsafe = direct && !matches!(&*method, "OPTIONS" | "TRACE");
+        let address = is_unsafe.then(|| ["https://", authority, &pathname, &search].concat());
+        let (shared, authority) = (Rc::clone(&self.shared), authority.to_owned());
         promise(async move {
             let flow = visit.need_flow()?;
             let floors = visit.inner.floors();
             let render = JsRender { function: fetch, what };
             let outcome = run(flow.clone(), Rc::new(ask), Rc::clone(&visit.inner), render).await?;
+            if let (Some(address), Outcome::Rendered { rendered, .. }) = (&address, &outcome)
+                && rendered.status < 400
+            {
+                let key = PageKey { shared: &shared, authority: &authority, variant: String::new() };
+                key.invalidate(&flow, &visit, address, &rendered.headers).await;
+            }
+            // Whoever asks for a page to be made anew gets all of it.
+            let value = |name: &'static str| values(&headers, name).next().filter(|_| !demand);
+            let conditions = Conditions {
+                if_none_match: value("if-none-match"),
+                if_modified_since: value("if-modified-since"),
+                range: value("range").filter(|_| method == "GET"),
+                if_range: value("if-range"),
+            };
             let asked = Asked {
                 shared: &visit.shared,
                 kv: &flow.index.store,
                 kind: Kind::Proxy,
                 path: &pathname,
                 method: &method,
-                if_none_match: if_none_match.as_deref(),
+                conditions,
                 floors: &floors,
             };
             Ok(reply(&asked, outcome).into())
         })
+    }
+}
+
+/// Makes the keys of one host's pages.
+struct PageKey<'a> {
+    shared: &'a Shared,
+    authority: &'a str,
+    variant: String,
+}
+
+impl PageKey<'_> {
+    /// The key of a page, and its query as far as that counts; for the origin alone, `all` of it does.
+    fn of(&self, pathname: &str, search: &str, all: bool) -> (StoreKey, String) {
+        let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(pathname));
+        let names = rule.and_then(|rule| rule.query.as_ref()).filter(|_| !all);
+        let search = names.map_or_else(|| search.to_owned(), |names| listed(search, names));
+        (self.shared.keys.proxy(self.authority, pathname, &search, &self.variant), search)
+    }
+
+    /// Expires what is stored for a URL that was written to, and for those that the answer names (RFC 9111 §4.4). A read
+    /// says whether there is anything: most of what is written to is never stored, and marks cost more.
+    async fn invalidate(&self, flow: &Flow<Kv>, visit: &Visit, address: &str, answer: &Fields) {
+        let named = ["location", "content-location"].into_iter().flat_map(|name| values(answer, name));
+        let mut tags: Vec<Tag> = Vec::new();
+        for reference in [address].into_iter().chain(named) {
+            // What is no address is of no page.
+            let Ok(place) = platform::local(reference, address) else { continue };
+            let (Some(pathname), Some(search)) = (place.get(0).as_string(), place.get(1).as_string()) else {
+                continue;
+            };
+            let path_tags = revalidate_path_tags(&pathname, None).tags;
+            if !path_tags.iter().all(|tag| tags.contains(tag)) && self.is_stored(flow, &pathname, &search).await {
+                tags.extend(path_tags);
+            }
+        }
+        let (index, defer) = (flow.index.clone(), Rc::clone(&visit.inner.defer));
+        (visit.inner.defer)(
+            async move {
+                let now = index.store.now();
+                // The origin has answered: that a mark was not written can only be logged.
+                let _ = index.revalidate(&tags, How::Expire, now, &defer).await;
+            }
+            .boxed_local(),
+        );
+    }
+
+    /// Whether something may be stored; what cannot be read may be.
+    async fn is_stored(&self, flow: &Flow<Kv>, pathname: &str, search: &str) -> bool {
+        let (key, _) = self.of(pathname, search, false);
+        let store = &flow.index.store;
+        match store.entry(key.name()).await {
+            Ok(None) => flow.index.memory.recently_written(key.name(), store.now()).is_some(),
+            Ok(Some(stored)) => {
+                store.discard(stored.body);
+                true
+            }
+            Err(_) => true,
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 use super::life::get;
 use super::visit::Visit;
 use crate::flow::{self, Ask, Bytes, Collecting, Flow, Mode, Outcome, Render, Rendered, Scope};
+use crate::http::headers::Fields;
+use crate::http::upstream::upstream_lines;
 use crate::reply::parse_lines;
 use crate::worker::kv::{Body, Kv};
 use crate::worker::platform::{self, settled};
@@ -35,6 +37,8 @@ pub(super) enum What {
         live: Rc<str>,
         /// Without a visitor.
         bare: Rc<str>,
+        /// The query, as far as it counts.
+        search: Rc<str>,
     },
 }
 
@@ -70,9 +74,9 @@ impl Render for JsRender {
                 let (visit, collector) = of.hand_over(visit, scope);
                 call.call2(this, &visit, &collector)
             }
-            What::Origin { live, bare } => {
+            What::Origin { live, bare, search } => {
                 let headers = if how == Mode::Live { live } else { bare };
-                call.call2(this, &mode(how).into(), &(&**headers).into())
+                call.call3(this, &mode(how).into(), &(&**headers).into(), &(&**search).into())
             }
         };
         let result = JsFuture::from(Promise::resolve(&called?)).await?;
@@ -91,6 +95,18 @@ impl Render for JsRender {
             return (live, futures_util::future::ready(sealed.filter(|b| b.len <= most)).boxed_local());
         }
         collect_response(live, most, visitor)
+    }
+
+    fn with(&self, fields: &Fields) -> Option<Self> {
+        let What::Origin { live, bare, search } = &self.what else { return None };
+        let more = upstream_lines(fields, false);
+        let both = |lines: &str| [lines, &more].concat().into();
+        let what = What::Origin { live: both(live), bare: both(bare), search: Rc::clone(search) };
+        Some(Self { function: self.function.clone(), what })
+    }
+
+    fn live(&self, body: Body) -> Option<JsValue> {
+        platform::answer(&body).ok()
     }
 
     fn discard(&self, live: JsValue) {
@@ -140,8 +156,13 @@ fn status(head: &Array) -> u16 {
 
 fn lines(head: &Array) -> Vec<(Box<str>, Box<str>)> {
     // What the platform frames anew does not belong to the stored bytes.
-    let framing = |name: &str| matches!(name, "content-length" | "content-encoding" | "transfer-encoding");
+    let framing = |name: &str, value: &str| match name {
+        "content-length" | "transfer-encoding" => true,
+        // Any other coding the platform leaves as it is.
+        "content-encoding" => matches!(value, "gzip" | "br"),
+        _ => false,
+    };
     let mut lines = parse_lines(&head.get(1).as_string().unwrap_or_default());
-    lines.retain(|(name, _)| !framing(name));
+    lines.retain(|(name, value)| !framing(name, value));
     lines
 }

@@ -13,7 +13,7 @@ use crate::cache::key::Kind;
 use crate::cache::lifetime::{JsNumber, Lifetime};
 use crate::cache::seen::Floors;
 use crate::flow::{Outcome, Rendered};
-use crate::reply::{CacheState, Head, Style, absent, rendered, stored};
+use crate::reply::{CacheState, Conditions, Head, Style, absent, rendered, stored};
 use crate::store::Store as _;
 use crate::worker::kv::{Body, Kv};
 use crate::worker::platform;
@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
     pub(super) kind: Kind,
     pub(super) path: &'a str,
     pub(super) method: &'a str,
-    pub(super) if_none_match: Option<&'a str>,
+    pub(super) conditions: Conditions<'a>,
     pub(super) floors: &'a Floors,
 }
 
@@ -39,13 +39,13 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
             (absent(), JsValue::NULL, note)
         }
         Outcome::Stored { entry, body, state, doubtful, why } => {
-            let head = stored(&entry, state, doubtful, asked.if_none_match, &style);
+            let head = stored(&entry, state, doubtful, &asked.conditions, &style);
             let note = Note { state: Some(state), why, kept: Some(entry.lifetime), skip: None };
             (head, body, note)
         }
         Outcome::Rendered { rendered: Rendered { status, headers, live }, kept, state, why, .. } => {
             let head =
-                rendered(status, &headers, asked.kind, kept.as_ref(), state, asked.if_none_match, &style);
+                rendered(status, &headers, asked.kind, kept.as_ref(), state, &asked.conditions, &style);
             let (kept, skip) = match kept {
                 Ok(lifetime) => (Some(lifetime), None),
                 Err(reason) => (None, Some(reason)),
@@ -53,9 +53,13 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
             (head, live, Note { state: None, why: Some(why), kept, skip })
         }
     };
-    if head_only || matches!(head.status, 204 | 205 | 304) {
+    if head_only || matches!(head.status, 204 | 205 | 304 | 416) {
         asked.kv.discard(body);
         body = JsValue::NULL;
+    } else if let Some((start, end)) = head.part {
+        #[allow(clippy::cast_precision_loss)] // megabytes
+        let part = platform::slice(&body, start as f64, end as f64);
+        body = part.unwrap_or_default();
     }
     let log = asked.shared.debug.then(|| note.explain(&mut head, asked));
     Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from))

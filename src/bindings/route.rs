@@ -13,6 +13,7 @@ use super::visit::Visit;
 use crate::cache::key::Kind;
 use crate::cache::scope::RouteLife;
 use crate::flow::{Ask, Policy};
+use crate::reply::Conditions;
 use crate::route::path_tags::route_soft_tags;
 
 #[wasm_bindgen]
@@ -60,7 +61,7 @@ impl Engine {
                 kind: Kind::Route,
                 path: &pathname,
                 method: &method,
-                if_none_match: if_none_match.as_deref(),
+                conditions: Conditions { if_none_match: if_none_match.as_deref(), ..Conditions::default() },
                 floors: &floors,
             };
             Ok(reply(&asked, outcome).into())

@@ -185,6 +185,7 @@ fn plain_entry(
             by: shared.memory.me.clone(),
             seen: None,
             lifetime,
+            selection: None,
             stale_if_error: None,
             etag: None,
             body_len: u64::from(body.length()),

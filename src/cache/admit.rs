@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::entry::Entry;
 use super::key::Kind;
 use super::lifetime::Lifetime;
+use super::freshness::governing;
 use crate::http::cache_control::CacheControl;
+use crate::http::headers::values;
 use crate::http::vary::Vary;
 use crate::time::Seconds;
 
@@ -49,6 +51,10 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
     if response.status >= 500 && (response.kind != Kind::Proxy || response.prior.is_good()) {
         return Some(Reason::Status(response.status));
     }
+    // RFC 9111 §5.2.2.3
+    if own.must_understand && !is_understood(response.status) {
+        return Some(Reason::Status(response.status));
+    }
     if response.has("set-cookie") {
         return Some(Reason::SetCookie); // T11, WK-8
     }
@@ -70,24 +76,23 @@ fn refusal(response: &Response<'_>) -> Option<Reason> {
     None
 }
 
-/// The first field of Vary that the key does not cover. The key covers the variant headers of RSC requests, and the
-/// body is kept decoded, so `Accept-Encoding` does not matter.
+/// The first field of Vary that neither the key nor a variant covers. An origin's response may have variants, but none
+/// for each visitor (T5).
 fn uncovered(vary: &Vary, kind: Kind) -> Option<Box<str>> {
+    let is_covered = |field: &str| match kind {
+        Kind::Proxy => !matches!(field, "authorization" | "cookie"),
+        _ => field == "accept-encoding",
+    };
     match vary {
         Vary::Any => Some("*".into()),
-        Vary::Fields(fields) => fields
-            .iter()
-            .find(|field| {
-                !(field.as_str() == "accept-encoding"
-                    || (kind == Kind::Proxy && VARIANT_HEADERS.contains(&field.as_str())))
-            })
-            .map(|field| field.as_str().into()),
+        Vary::Fields(fields) => fields.iter().find(|field| !is_covered(field)).map(|field| field.as_str().into()),
     }
 }
 
-/// Request headers that choose between the HTML and the RSC form of a page: in the key whatever Vary says (T3).
-pub const VARIANT_HEADERS: [&str; 4] =
-    ["rsc", "next-router-state-tree", "next-router-prefetch", "next-router-segment-prefetch"];
+/// Whether a status has a meaning (RFC 9110 §15, RFC 6585, RFC 7725) that is followed here.
+fn is_understood(status: u16) -> bool {
+    matches!(status, 200..=208 | 300..=308 | 400..=417 | 421..=431 | 451 | 500..=511)
+}
 
 /// What [`admit`] looks at.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +107,8 @@ pub struct Response<'a> {
     pub status: u16,
     /// Its headers, names in lower case.
     pub headers: &'a [(Box<str>, Box<str>)],
+    /// What it varies on without saying so.
+    pub vary: &'a [String],
     /// The lifetime that the route, its inputs or the origin gave.
     pub lifetime: Option<Lifetime>,
     /// The origin's stale-if-error window.
@@ -142,20 +149,19 @@ impl Prior {
 }
 
 impl Response<'_> {
-    fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
-        self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
-    }
-
     fn has(&self, name: &str) -> bool {
-        self.values(name).next().is_some()
+        values(self.headers, name).next().is_some()
     }
 
     fn cache_control(&self) -> CacheControl {
-        CacheControl::parse(self.values("cache-control"))
+        match self.kind {
+            Kind::Proxy => governing(self.headers).0,
+            _ => CacheControl::parse(values(self.headers, "cache-control")),
+        }
     }
 
     fn vary(&self) -> Vary {
-        Vary::parse(self.values("vary"))
+        Vary::parse(values(self.headers, "vary").chain(self.vary.iter().map(String::as_str)))
     }
 }
 

@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::key::{FORMAT, Kind};
 use super::lifetime::Lifetime;
 use super::tag::Tag;
+use super::variant::Selection;
 use crate::json::{Json, Printer, print_list, print_number, quote};
 use crate::time::{Seconds, UnixMillis};
 
@@ -53,6 +54,9 @@ pub fn encode(entry: &Entry) -> String {
     if let Some(etag) = &entry.etag {
         wire.text("e", etag);
     }
+    if let Some(selection) = &entry.selection {
+        wire.text("vy", selection.as_str());
+    }
     wire.end()
 }
 
@@ -96,6 +100,7 @@ pub fn decode_any(text: &str) -> Option<Entry> {
         by: word("by")?,
         seen: word("w"),
         lifetime: read_lifetime(wire.get("l")?)?,
+        selection: wire.text("vy").map(Selection::read),
         stale_if_error,
         etag,
         body_len: wire.count("len")?,

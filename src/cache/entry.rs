@@ -3,6 +3,7 @@
 use super::key::Kind;
 use super::lifetime::Lifetime;
 use super::tag::Tag;
+use super::variant::Selection;
 use crate::time::{Seconds, UnixMillis};
 
 /// The header of an entry. Its body is bytes elsewhere, never looked at.
@@ -28,6 +29,8 @@ pub struct Entry {
     pub seen: Option<Box<str>>,
     /// How long it may be used.
     pub lifetime: Lifetime,
+    /// What of the request chose it, where its URL has variants.
+    pub selection: Option<Selection>,
     /// How much longer it may stand in for a failing origin.
     pub stale_if_error: Option<Seconds>,
     /// Entity tag, computed once, when it was written.

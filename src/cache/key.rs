@@ -187,6 +187,16 @@ impl StoreKey {
         &self.name
     }
 
+    /// The name of one variant of what this names (RFC 9111 §4.1).
+    #[must_use]
+    pub fn variant(&self, selection: &str) -> Self {
+        let mut full = self.full.clone();
+        // A String cannot fail to be written to.
+        let _ = write!(full, "|{}:{selection}", selection.len());
+        let readable = self.name.rsplit_once('~').map_or("", |(readable, _)| readable);
+        Self { name: format!("{readable}~{}", hex(&Sha256::digest(full.as_bytes()))), full }
+    }
+
     /// The injective text that the entry repeats, so that a colliding digest reads as a miss (T4).
     #[must_use]
     pub fn full(&self) -> &str {

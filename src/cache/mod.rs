@@ -15,3 +15,4 @@ pub mod scope;
 pub mod seen;
 pub mod sweep;
 pub mod tag;
+pub mod variant;

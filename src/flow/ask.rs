@@ -1,9 +1,12 @@
 //! What is asked of the flow, and the settings it works under.
 
+use crate::cache::entry::Entry;
 use crate::cache::key::StoreKey;
 use crate::cache::lifetime::{Life, Lifetime};
 use crate::cache::scope::RouteLife;
 use crate::cache::tag::Tag;
+use crate::cache::variant::Selection;
+use crate::http::headers::values;
 use crate::time::Seconds;
 
 /// One question: a route, a cached function, or a page of the origin.
@@ -49,12 +52,74 @@ pub enum Policy {
     /// A `fetch` of an upstream: what its reader says, whatever was stored (IC-7).
     Fetch(Lifetime),
     /// A page of the origin: what its response says, or what configuration says in its place.
-    Proxy {
-        /// The configured lifetime.
-        life: Option<Life>,
-        /// Configured tags.
-        tags: Vec<Tag>,
-    },
+    Proxy(Proxied),
+}
+
+/// A page of the origin.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proxied {
+    /// The configured lifetime.
+    pub life: Option<Life>,
+    /// Configured tags.
+    pub tags: Vec<Tag>,
+    /// Configured request fields on which it varies without saying so.
+    pub vary: Vec<String>,
+    /// The header fields that the origin is asked with, names in lower case: what chooses one of several responses.
+    pub fields: Vec<(Box<str>, Box<str>)>,
+    /// Of a variant: the key of its URL, where the entry is that led to it.
+    pub base: Option<StoreKey>,
+}
+
+impl Ask {
+    /// The question for the variant that fits this request, where `entry`, which stands for the URL, does not
+    /// (RFC 9111 §4.1).
+    pub(super) fn variant(&self, entry: &Entry) -> Option<Self> {
+        let (Policy::Proxy(page), Some(chosen)) = (&self.policy, &entry.selection) else { return None };
+        let own = chosen.again(&page.fields);
+        if own == *chosen || page.base.is_some() {
+            return None;
+        }
+        let policy = Policy::Proxy(Proxied { base: Some(self.key.clone()), ..page.clone() });
+        Some(Self { key: self.key.variant(own.as_str()), policy, ..self.clone() })
+    }
+
+    /// Where a response with these headers goes, and what chose it. The first response of a URL that varies stands for
+    /// the URL, and so does one that varies on other fields than that one.
+    pub(super) fn place(&self, headers: &[(Box<str>, Box<str>)]) -> (&StoreKey, Option<Selection>) {
+        let Policy::Proxy(page) = &self.policy else { return (&self.key, None) };
+        let vary = values(headers, "vary").chain(page.vary.iter().map(String::as_str));
+        let own = Selection::of(vary, &page.fields);
+        match (&page.base, &own) {
+            (Some(base), Some(own)) if base.variant(own.as_str()) == self.key => {}
+            (Some(base), _) => return (base, own),
+            (None, _) => {}
+        }
+        (&self.key, own)
+    }
+
+    /// The same question without a visitor, for the refresh of an entry: it has the fields alone that chose the entry.
+    pub(super) fn bare(&self, entry: &Entry) -> Self {
+        let mut bare = Self { get: true, authorization: false, ..self.clone() };
+        if let Policy::Proxy(page) = &mut bare.policy {
+            page.fields = entry.selection.as_ref().map_or_else(Vec::new, |own| own.fields(&page.fields));
+        }
+        bare
+    }
+
+    /// Of a variant: the key of its URL.
+    pub(super) fn base(&self) -> Option<&StoreKey> {
+        if let Policy::Proxy(page) = &self.policy { page.base.as_ref() } else { None }
+    }
+
+    /// The configured fields on which the answer varies.
+    pub(super) fn vary(&self) -> &[String] {
+        if let Policy::Proxy(page) = &self.policy { &page.vary } else { &[] }
+    }
+
+    /// The fields that the origin is asked with.
+    pub(super) fn fields(&self) -> &[(Box<str>, Box<str>)] {
+        if let Policy::Proxy(page) = &self.policy { &page.fields } else { &[] }
+    }
 }
 
 /// Settings of the application that the flow needs.

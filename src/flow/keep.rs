@@ -7,10 +7,10 @@ use crate::cache::admit::{Admit, Prior, Reason, Response, admit};
 use crate::cache::codec;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{origin_lifetime, origin_tags};
-use crate::cache::key::Kind;
+use crate::cache::key::{Kind, StoreKey};
 use crate::cache::lifetime::Lifetime;
 use crate::cache::seen::Floors;
-use crate::http::headers::is_internal_response_header;
+use crate::http::headers::{connection_listed, hop_by_hop, is_internal_response_header, values};
 use crate::store::{Store, StoreError};
 use crate::time::Seconds;
 
@@ -59,10 +59,10 @@ impl<S: Store> Flow<S> {
             Policy::Route(own) => (scope.route_lifetime(*own, self.config.expire_time), None),
             Policy::Data { .. } => (Some(scope.lifetime()), None),
             Policy::Fetch(lifetime) => (Some(*lifetime), None),
-            Policy::Proxy { life, .. } => {
-                let (own, grace) = origin_lifetime(headers);
+            Policy::Proxy(page) => {
+                let (own, grace) = origin_lifetime(headers, scope.started);
                 // Configuration speaks in the place of the origin, but not for a response that forbids keeping it.
-                (life.map(|life| Lifetime::or(life, Lifetime::INFINITE)).or(own), grace)
+                (page.life.map(|life| Lifetime::or(life, Lifetime::INFINITE)).or(own), grace)
             }
         };
         let response = Response {
@@ -71,6 +71,7 @@ impl<S: Store> Flow<S> {
             authorization: ask.authorization,
             status: *status,
             headers,
+            vary: ask.vary(),
             lifetime,
             stale_if_error,
             dynamic: scope.dynamic_reason(),
@@ -96,31 +97,40 @@ impl<S: Store> Flow<S> {
         floors: &Floors,
         landing: &mut Option<Landing<S>>,
     ) -> WriteOutcome {
+        let (key, selection) = ask.place(&head.headers);
+        // Nobody looked at what stands for the URL of a variant.
+        let prior = if *key == ask.key { prior } else { &Prior::Unknown };
         let keep = match self.admit(ask, &head.status, &head.headers, scope, Some(bytes.len), prior) {
             Ok(keep) => keep,
             Err(reason) => return WriteOutcome::Skipped(reason),
         };
-        let entry = Rc::new(self.entry(ask, head, &bytes, scope, &keep));
         let now = self.index.store.now();
+        if let Some(base) = ask.base().filter(|base| *base != key)
+            && !self.index.memory.may_vary(base.name(), key.name(), now)
+        {
+            return WriteOutcome::Skipped(Reason::Vary("more variants than are kept".into()));
+        }
+        let entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };
+        let entry = Rc::new(entry);
         // The store has not caught up with what this isolate wrote for the same visitor a moment ago.
         let enough = floors.latest().is_some_and(|latest| {
-            let known = self.index.memory.recently_written(ask.key.name(), now);
+            let known = self.index.memory.recently_written(key.name(), now);
             known.is_some_and(|(written, _)| written.created > latest)
         });
         // Memory gets a body that can be read often; the store takes the bytes as they are.
         let Ok(held) = self.index.store.hold(bytes.body.clone()).await else {
             return WriteOutcome::Skipped(Reason::Truncated);
         };
-        if enough || !self.index.memory.writing(ask.key.name(), &entry, &held, now) {
+        if enough || !self.index.memory.writing(key.name(), &entry, &held, now) {
             return WriteOutcome::Skipped(Reason::Older);
         }
         if let Some(mut landing) = landing.take() {
             landing.unstorable = false;
         }
-        let outcome = self.put(ask.key.name(), &entry, &bytes.body).await;
-        self.index.memory.written(ask.key.name(), &entry);
+        let outcome = self.put(key.name(), &entry, &bytes.body).await;
+        self.index.memory.written(key.name(), &entry);
         if outcome.is_err() {
-            self.index.memory.unwritten(ask.key.name(), &entry);
+            self.index.memory.unwritten(key.name(), &entry);
         }
         outcome.map_or_else(WriteOutcome::Failed, |()| WriteOutcome::Stored)
     }
@@ -150,27 +160,30 @@ impl<S: Store> Flow<S> {
     fn entry(
         &self,
         ask: &Ask,
+        key: &StoreKey,
         head: &Rendered<()>,
         bytes: &Bytes<S::Body>,
         scope: &Scope,
         keep: &Keep,
     ) -> Entry {
         let mut scope = scope.borrow_mut();
-        if let Policy::Proxy { tags, .. } = &ask.policy {
-            for tag in origin_tags(&head.headers).into_iter().chain(tags.iter().cloned()) {
+        if let Policy::Proxy(page) = &ask.policy {
+            for tag in origin_tags(&head.headers).into_iter().chain(page.tags.iter().cloned()) {
                 scope.tag(tag);
             }
         }
         let own_etag =
             head.headers.iter().find(|(name, _)| **name == *"etag").map(|(_, value)| value.clone());
-        let kept = |name: &str| match ask.kind() {
+        // RFC 9111 §3.1: what is of one connection, or listed as such, is not of the response.
+        let listed = connection_listed(values(&head.headers, "connection"));
+        let stays = |name: &str| match ask.kind() {
             // What an upstream set for one caller is no other caller's.
-            Kind::Fetch => name != "set-cookie",
-            _ => !is_internal_response_header(name),
+            Kind::Fetch => name == "set-cookie",
+            _ => is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|listed| listed == name),
         };
-        let headers = head.headers.iter().filter(|(name, _)| kept(name)).cloned().collect();
+        let headers = head.headers.iter().filter(|(name, _)| !stays(name)).cloned().collect();
         Entry {
-            key: ask.key.full().into(),
+            key: key.full().into(),
             kind: ask.kind(),
             status: head.status,
             headers,
@@ -180,6 +193,7 @@ impl<S: Store> Flow<S> {
             by: self.index.memory.me.clone(),
             seen: scope.seen.clone(),
             lifetime: keep.lifetime,
+            selection: None,
             stale_if_error: keep.stale_if_error,
             etag: own_etag.or_else(|| bytes.etag.clone()),
             body_len: bytes.len,
@@ -195,7 +209,7 @@ impl Ask {
             Policy::Route(_) => Kind::Route,
             Policy::Data { .. } => Kind::Data,
             Policy::Fetch(_) => Kind::Fetch,
-            Policy::Proxy { .. } => Kind::Proxy,
+            Policy::Proxy(_) => Kind::Proxy,
         }
     }
 }

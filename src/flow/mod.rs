@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 
-pub use ask::{Ask, Config, Policy};
+pub use ask::{Ask, Config, Policy, Proxied};
 pub use keep::{Bytes, WriteOutcome};
 use refresh::retry_at;
 pub use render::{Collecting, Mode, Render, Rendered, Scope};
@@ -22,7 +22,7 @@ pub use visit::{Demand, Visit};
 use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
 use crate::cache::entry::Entry;
-use crate::cache::freshness::may_stand_in;
+use crate::cache::freshness::{confirmed, may_stand_in, validators};
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
@@ -101,7 +101,15 @@ impl<S: Store> Flow<S> {
         }
         let floors = visit.floors();
         let reading = self.reading(ask);
-        let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+        let mut snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+        let other = snapshot.found.as_ref().and_then(|found| ask.variant(&found.entry)).map(Rc::new);
+        let ask = other.as_ref().unwrap_or(ask);
+        if other.is_some() {
+            if let Some(found) = snapshot.found {
+                self.index.store.discard(found.body);
+            }
+            snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+        }
         let Snapshot { found, tags, decision, error, .. } = snapshot;
         let unknown = error.is_some();
         if demand != Demand::No {
@@ -172,7 +180,8 @@ impl<S: Store> Flow<S> {
             }
             Role::Follower(signal) => {
                 store.wait(&signal, FOLLOW_MS).await;
-                if let Some(held) = self.index.memory.held(ask.key.name(), store.now()) {
+                let held = self.index.memory.held(ask.key.name(), store.now());
+                if let Some(held) = held.filter(|held| ask.variant(&held.entry).is_none()) {
                     let reading = self.reading(ask);
                     let tags = self.index.verdict(&held.entry, &ask.soft, &floors, &reading).await;
                     let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
@@ -212,7 +221,17 @@ impl<S: Store> Flow<S> {
         let scope = self.scope(ask).await;
         let mode = if ask.prerender || why == Why::OnDemand { Mode::Prerender } else { Mode::Live };
         let switched = visit.switched();
-        let result = render.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
+        // What time alone has made unusable may still be what the origin has.
+        let known = old.found.as_ref().filter(|_| {
+            ask.get && mode == Mode::Live && why == Why::TimeExpired && old.tags == TagVerdict::Valid
+        });
+        let asking = known.and_then(|found| conditional(render, &found.entry, Vec::new()));
+        let asks = asking.as_ref().unwrap_or(render);
+        let mut result = asks.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
+        let mut is_confirmed = false;
+        if let (Some(_), Some(found), Ok(answer)) = (&asking, known, &mut result) {
+            is_confirmed = confirm(render, found, answer);
+        }
         let failed = result.as_ref().map_or(true, |rendered| rendered.status >= 500);
         if failed && let Some(found) = &old.found {
             let now = self.index.store.now();
@@ -229,7 +248,9 @@ impl<S: Store> Flow<S> {
         }
         let old = match old.found {
             Some(found) => {
-                self.index.store.discard(found.body);
+                if !is_confirmed {
+                    self.index.store.discard(found.body);
+                }
                 Prior::Entry(found.entry)
             }
             None if old.unknown => Prior::Unknown,
@@ -293,6 +314,32 @@ struct Old<B> {
     tags: TagVerdict,
     /// Without an entry: whether there may be one all the same.
     unknown: bool,
+}
+
+/// A renderer that asks whether an entry is still what the origin has, where it can.
+fn conditional<R: Render>(render: &R, entry: &Entry, mut more: Vec<(Box<str>, Box<str>)>) -> Option<R> {
+    let validators = validators(&entry.headers);
+    if validators.is_empty() {
+        return None;
+    }
+    more.extend(validators);
+    render.with(&more)
+}
+
+/// Makes the whole response of a 304 to a conditional request and the stored one that it confirms (RFC 9111 §4.3.4).
+fn confirm<B: Clone, R: Render<Body = B>>(
+    render: &R,
+    found: &Found<B>,
+    answer: &mut Rendered<R::Live>,
+) -> bool {
+    if answer.status != 304 {
+        return false;
+    }
+    let Some(live) = render.live(found.body.clone()) else { return false };
+    render.discard(std::mem::replace(&mut answer.live, live));
+    answer.status = found.entry.status;
+    answer.headers = confirmed(&found.entry.headers, &answer.headers);
+    true
 }
 
 /// Ends the wait of followers, also when the leader's work is dropped half-way.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 
-use super::{Ask, Flow, Mode, Render, Rendered, Visit, WriteOutcome};
+use super::{Ask, Flow, Mode, Render, Rendered, Visit, WriteOutcome, conditional, confirm};
 use crate::cache::admit::Prior;
 use crate::cache::decide::{TagVerdict, Why};
 use crate::cache::entry::{Age, Entry};
@@ -42,13 +42,14 @@ impl<S: Store> Flow<S> {
         // Doubt is not cured by rendering more often than failures are retried.
         let doubt = *why == Why::TagsUnknown;
         // Whoever asked, the refresh is a bare GET.
-        let ask = Rc::new(Ask { get: true, authorization: false, ..Ask::clone(ask) });
+        let ask = Rc::new(ask.bare(stale));
+        let is_timed = *why == Why::TimeStale;
         let (this, render, stale) = (self.clone(), render.clone(), Rc::clone(stale));
         let visit = Rc::new(visit.bare());
         let defer = Rc::clone(&visit.defer);
         defer(
             async move {
-                let good = this.refresh(&ask, &visit, &render, &stale).await;
+                let good = this.refresh(&ask, &visit, &render, &stale, is_timed).await;
                 let now = this.index.store.now();
                 let retry = (!good || doubt).then(|| retry_at(&stale, now));
                 this.index.memory.end_refresh(ask.key.name(), retry);
@@ -63,11 +64,25 @@ impl<S: Store> Flow<S> {
         visit: &Rc<Visit>,
         render: &R,
         stale: &Rc<Entry>,
+        is_timed: bool,
     ) -> bool {
         let scope = self.scope(ask).await;
-        let Ok(rendered) = render.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
+        let fields = ask.fields().to_vec();
+        // What a tag has made stale is asked for as if it were not known.
+        let asking = if is_timed { conditional(render, stale, fields.clone()) } else { None };
+        let is_conditional = asking.is_some();
+        let asking = asking.or_else(|| render.with(&fields).filter(|_| !fields.is_empty()));
+        let asks = asking.as_ref().unwrap_or(render);
+        let Ok(mut rendered) = asks.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
             return false;
         };
+        // The visitor has the stored body by now: it is read again.
+        if is_conditional
+            && rendered.status == 304
+            && let Some(found) = self.index.again(&ask.key, stale).await
+        {
+            confirm(render, &found, &mut rendered);
+        }
         let (status, headers) = (rendered.status, rendered.headers);
         let prior = Prior::Entry(Rc::clone(stale));
         if self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {

@@ -31,6 +31,16 @@ pub trait Render: Clone + 'static {
     /// or exceeded `most` bytes. Without a `visitor` the returned live value is not used.
     fn collect(&self, live: Self::Live, most: u64, visitor: bool) -> (Self::Live, Collecting<Self::Body>);
 
+    /// The same, asking with these header fields as well. `None` where nobody can be asked like that.
+    fn with(&self, _: &[(Box<str>, Box<str>)]) -> Option<Self> {
+        None
+    }
+
+    /// A live value of a stored body, which is given up with it; `None` where there is no such thing.
+    fn live(&self, _: Self::Body) -> Option<Self::Live> {
+        None
+    }
+
     /// Gives up a result that nobody gets.
     fn discard(&self, _: Self::Live) {}
 }

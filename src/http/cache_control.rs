@@ -35,6 +35,8 @@ pub struct CacheControl {
     pub public: bool,
     /// `must-revalidate`
     pub must_revalidate: bool,
+    /// `must-understand`
+    pub must_understand: bool,
     /// `proxy-revalidate`
     pub proxy_revalidate: bool,
     /// `immutable` (RFC 8246)
@@ -115,6 +117,7 @@ impl CacheControl {
         match name {
             "immutable" => Some(&mut self.immutable),
             "must-revalidate" => Some(&mut self.must_revalidate),
+            "must-understand" => Some(&mut self.must_understand),
             "no-cache" => Some(&mut self.no_cache),
             "no-store" => Some(&mut self.no_store),
             "no-transform" => Some(&mut self.no_transform),

@@ -43,6 +43,25 @@ impl HttpDate {
         Self::from_seconds(at.0.div_euclid(1000))
     }
 
+    /// Reads a date of HTTP (RFC 9110 §5.6.7), in any of its three formats: it ends with `GMT`, or, as C's `asctime` has
+    /// it, with the year. What else stands in it is read as leniently as a cookie's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use freshtag::http::date::HttpDate;
+    ///
+    /// let date = HttpDate::parse("Sunday, 06-Nov-94 08:49:37 GMT");
+    /// assert_eq!(date, HttpDate::parse("Sun Nov  6 08:49:37 1994"));
+    /// assert_eq!(HttpDate::parse("Sun, 06 Nov 1994 08:49:37 +0100"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (_, end) = text.rsplit_once(' ')?;
+        let is_year = end.len() == 4 && end.bytes().all(|byte| byte.is_ascii_digit());
+        if end == "GMT" || is_year { Self::parse_cookie_date(text) } else { None }
+    }
+
     /// Reads a date as a browser reads `Expires`: the first time, day, month and year in it, in any order and
     /// whatever stands between (RFC 6265 §5.1.1). The zone is not read: it is always UTC.
     ///

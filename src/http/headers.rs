@@ -2,6 +2,14 @@
 
 use crate::http::text::{is_token, members};
 
+/// Header fields as names in lower case and values, in order.
+pub type Fields = [(Box<str>, Box<str>)];
+
+/// The values of a field, whose name is in lower case.
+pub fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
+    fields.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+}
+
 /// Fields by which parts of Next talk to each other, and which therefore no client may send (T9, WK-5).
 ///
 /// `x-prerender-revalidate` and the revalidated-tags pair are honoured with a valid token: read them first.

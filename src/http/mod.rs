@@ -6,6 +6,7 @@ pub mod date;
 pub mod etag;
 pub mod headers;
 pub mod origin;
+pub mod range;
 pub mod set_cookie;
 pub mod upstream;
 pub mod vary;

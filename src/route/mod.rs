@@ -6,3 +6,4 @@ pub mod method;
 pub mod path_rule;
 pub mod path_tags;
 pub mod pattern;
+pub mod query_rule;

@@ -115,6 +115,17 @@ impl<S: Store> Index<S> {
         Snapshot { found: Some(found), tags, decision, from_memory, error }
     }
 
+    /// Reads an entry once more, to use its body; `None` where it is not that one any more.
+    pub async fn again(&self, key: &StoreKey, entry: &Entry) -> Option<Found<S::Body>> {
+        let stored = self.store.entry(key.name()).await.ok()??;
+        let found = self.open(key, stored)?;
+        if found.entry.created == entry.created {
+            return Some(found);
+        }
+        self.store.discard(found.body);
+        None
+    }
+
     /// Keeps a small body that is read again and again in memory.
     async fn hold_if_hot(&self, key: &StoreKey, found: Found<S::Body>, now: UnixMillis) -> Found<S::Body> {
         let again = self.memory.read_again(key.name(), now);

@@ -17,6 +17,9 @@ const OWN_MS: i64 = 600_000;
 const HOLD_MS: i64 = 30_000;
 /// For how long the store may go on returning an older copy of what this isolate wrote, in ms.
 pub const CATCH_UP_MS: i64 = 60_000;
+/// Variants of one URL that an isolate writes within an hour (T10).
+const MOST_VARIANTS: usize = 64;
+const HOUR_MS: i64 = 3_600_000;
 /// Tags remembered at most.
 const MOST_MARKS: usize = 10_000;
 /// Keys remembered at most (times only).
@@ -87,6 +90,7 @@ struct KeyTimes {
     refreshing: Option<UnixMillis>,
     written: Option<(Rc<Entry>, UnixMillis)>,
     unstorable: Option<UnixMillis>,
+    variants: Option<(UnixMillis, Vec<u32>)>,
 }
 
 struct Flight<G> {
@@ -266,6 +270,25 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         inner.pending.retain(|(name, _)| &**name != key);
         inner.pending.push((key.into(), held));
         true
+    }
+
+    /// Whether one more variant of a URL may be written, or this one again (T10).
+    pub(crate) fn may_vary(&self, base: &str, variant: &str, now: UnixMillis) -> bool {
+        // FNV-1a: two variants that it takes for one are two all the same where they are stored.
+        let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let id = variant.bytes().fold(0x811c_9dc5, step);
+        self.with_key(base, |times| {
+            let (since, known) = times.variants.get_or_insert_with(|| (now, Vec::new()));
+            if now.since(*since) > HOUR_MS {
+                (*since, *known) = (now, Vec::new());
+            }
+            let is_known = known.contains(&id);
+            if !is_known && known.len() < MOST_VARIANTS {
+                known.push(id);
+                return true;
+            }
+            is_known
+        })
     }
 
     /// The write has ended, well or not.

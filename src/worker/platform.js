@@ -127,6 +127,37 @@ export async function hold(body) {
   return body instanceof Uint8Array ? new Blob([body]) : new Response(body).blob()
 }
 
+/** A response as the flow collects it, of a stored body.
+ * @param {BodyInit} body */
+export function answer(body) {
+  return new Response(body)
+}
+
+/** A part of a body, as it comes.
+ * @param {ReadableStream | Blob} body @param {number} start @param {number} end the byte behind the last one */
+export function slice(body, start, end) {
+  if (body instanceof Blob) return body.slice(start, end)
+  let at = 0
+  /** @type {Transformer<Uint8Array, Uint8Array>} */
+  const cut = {
+    transform(chunk, controller) {
+      const part = chunk.subarray(Math.max(start - at, 0), Math.max(end - at, 0))
+      at += chunk.byteLength
+      if (part.byteLength > 0) controller.enqueue(part)
+      if (at >= end) controller.terminate()
+    },
+  }
+  return body.pipeThrough(new TransformStream(cut))
+}
+
+/** Where a reference leads on the host that it was found on.
+ * @param {string} reference @param {string} address
+ * @returns {[string, string] | null} path and query */
+export function local(reference, address) {
+  const [to, from] = [new URL(reference, address), new URL(address)]
+  return to.host === from.host ? [to.pathname, to.search] : null
+}
+
 /** Gives up a body that nobody reads.
  * @param {unknown} body
  * @returns {null} */

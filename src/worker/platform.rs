@@ -28,6 +28,15 @@ extern "C" {
     /// Promise of a Blob.
     #[wasm_bindgen(catch)]
     pub(crate) fn hold(body: &JsValue) -> Result<Promise, JsValue>;
+    /// A Response of a body.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn answer(body: &JsValue) -> Result<JsValue, JsValue>;
+    /// The bytes of a body from `start` up to `end`.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn slice(body: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue>;
+    /// The path and query of a reference, seen from an address, if it is of the same host; else null.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn local(reference: &str, address: &str) -> Result<Array, JsValue>;
     /// Cancels a stream.
     #[wasm_bindgen(catch)]
     pub(crate) fn discard(body: &JsValue) -> Result<(), JsValue>;

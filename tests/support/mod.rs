@@ -14,7 +14,7 @@ use freshtag::cache::scope::RouteLife;
 use freshtag::cache::seen::Floors;
 use freshtag::cache::tag::Tag;
 use freshtag::error::Error;
-use freshtag::flow::{Ask, Bytes, Config, Flow, Mode, Outcome, Policy, Render, Rendered, Scope, Visit};
+use freshtag::flow::{Ask, Bytes, Config, Flow, Mode, Outcome, Policy, Proxied, Render, Rendered, Scope, Visit};
 use freshtag::reply::CacheState;
 use freshtag::route::path_tags::route_soft_tags;
 use freshtag::store::double::{Ops, Place, World};
@@ -188,6 +188,7 @@ pub(crate) fn entry(key: &StoreKey, tags: &[&str], now: UnixMillis) -> Entry {
         by: "elsewhere".into(),
         seen: None,
         lifetime: LIFE,
+        selection: None,
         stale_if_error: None,
         etag: None,
         body_len: 4,
@@ -253,7 +254,7 @@ pub(crate) fn data(id: &str, soft: Vec<Tag>) -> Ask {
 pub(crate) fn proxied(path: &str) -> Ask {
     Ask {
         key: keys().proxy("example.com", path, "", ""),
-        policy: Policy::Proxy { life: None, tags: Vec::new() },
+        policy: Policy::Proxy(Proxied::default()),
         ..page(path, RouteLife::Unsaid)
     }
 }
