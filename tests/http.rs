@@ -79,7 +79,8 @@ fn cache_control_is_read_per_directive() {
         (
             "all",
             &[
-                "no-store, no-cache, private, public, must-revalidate, proxy-revalidate, immutable, no-transform",
+                "no-store, no-cache, private, public, must-revalidate, must-understand, proxy-revalidate",
+                "immutable, no-transform",
                 "max-age=1, s-maxage=2, stale-while-revalidate=3, stale-if-error=4",
             ],
             CacheControl {
@@ -88,6 +89,7 @@ fn cache_control_is_read_per_directive() {
                 private: true,
                 public: true,
                 must_revalidate: true,
+                must_understand: true,
                 proxy_revalidate: true,
                 immutable: true,
                 no_transform: true,
