@@ -129,8 +129,9 @@ pub fn rendered(
     let mut own_cache_control = false;
     for (name, value) in headers {
         // T9, T15: what an origin tells us, or says of a connection, is not for visitors.
-        let ends_here =
-            || is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|own| **own == **name);
+        let ends_here = || {
+            is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|own| **own == **name)
+        };
         if (kind == Kind::Proxy && ends_here()) || (unchanged && !kept_in_304(name)) {
             continue;
         }

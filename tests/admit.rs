@@ -133,7 +133,11 @@ fn vary_is_covered_by_the_key_or_refused() {
     assert_eq!(refused(Kind::Proxy, &VARIANT_HEADERS.join(", ")), None, "T3");
     assert_eq!(refused(Kind::Route, "Accept-Encoding"), None, "T13: bodies are kept decoded");
     assert_eq!(refused(Kind::Proxy, "rsc, accept-language"), None, "RFC 9111 §4.1: it has variants");
-    assert_eq!(refused(Kind::Route, "accept-language"), Some("accept-language".to_owned()), "a route has none");
+    assert_eq!(
+        refused(Kind::Route, "accept-language"),
+        Some("accept-language".to_owned()),
+        "a route has none"
+    );
     assert_eq!(refused(Kind::Proxy, "accept-language, Cookie"), Some("cookie".to_owned()), "T5");
     let nine: Vec<String> = (0..9).map(|n| format!("x-{n}")).collect();
     assert_eq!(refused(Kind::Proxy, &nine.join(",")), Some("*".to_owned()), "T13: at most 8 fields");

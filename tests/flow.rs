@@ -1386,7 +1386,8 @@ fn the_origin_says_lifetime_and_tags() {
     let kept: Vec<&str> = made.headers.iter().map(|(name, _)| &**name).collect();
     assert_eq!(kept, ["cache-control", "x-kept"], "T9: what an origin tells us is not for visitors");
     // Configuration speaks in its place, but not for what forbids keeping.
-    let configured = Policy::Proxy(Proxied { life: Some(life(5.0, 50.0)), tags: tags(&["mine"]), ..Proxied::default() });
+    let configured =
+        Policy::Proxy(Proxied { life: Some(life(5.0, 50.0)), tags: tags(&["mine"]), ..Proxied::default() });
     for (words, lands) in [("", true), ("max-age=9", true), ("no-store", false), ("private", false)] {
         let ask = Rc::new(Ask { policy: configured.clone(), ..proxied(&format!("/configured/{words}")) });
         a.get_settled(&ask, &script(&world, vec![Ok(answer(200, &[("cache-control", words)], "x"))]));

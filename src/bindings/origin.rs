@@ -157,7 +157,9 @@ impl PageKey<'_> {
                 continue;
             };
             let path_tags = revalidate_path_tags(&pathname, None).tags;
-            if !path_tags.iter().all(|tag| tags.contains(tag)) && self.is_stored(flow, &pathname, &search).await {
+            if !path_tags.iter().all(|tag| tags.contains(tag))
+                && self.is_stored(flow, &pathname, &search).await
+            {
                 tags.extend(path_tags);
             }
         }

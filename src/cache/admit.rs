@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use super::entry::Entry;
+use super::freshness::governing;
 use super::key::Kind;
 use super::lifetime::Lifetime;
-use super::freshness::governing;
 use crate::http::cache_control::CacheControl;
 use crate::http::headers::values;
 use crate::http::vary::Vary;
@@ -85,7 +85,9 @@ fn uncovered(vary: &Vary, kind: Kind) -> Option<Box<str>> {
     };
     match vary {
         Vary::Any => Some("*".into()),
-        Vary::Fields(fields) => fields.iter().find(|field| !is_covered(field)).map(|field| field.as_str().into()),
+        Vary::Fields(fields) => {
+            fields.iter().find(|field| !is_covered(field)).map(|field| field.as_str().into())
+        }
     }
 }
 

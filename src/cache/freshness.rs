@@ -68,7 +68,8 @@ fn initial_age(headers: &Fields, asked: UnixMillis) -> Option<f64> {
 #[must_use]
 pub fn current_age(entry: &Entry, now: UnixMillis) -> u32 {
     let resident = now.since(entry.created).max(0).checked_div(1_000).unwrap_or(0);
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    // `as` saturates
     {
         (initial_age(&entry.headers, entry.created).unwrap_or(0.0) + resident as f64) as u32
     }

@@ -49,7 +49,11 @@ impl Selection {
     /// Those fields of a request.
     #[must_use]
     pub fn fields(&self, request: &Fields) -> Vec<(Box<str>, Box<str>)> {
-        request.iter().filter(|(name, _)| self.names().split(',').any(|own| *own == **name)).cloned().collect()
+        request
+            .iter()
+            .filter(|(name, _)| self.names().split(',').any(|own| *own == **name))
+            .cloned()
+            .collect()
     }
 
     /// As it stands in an entry and in a key.
@@ -69,20 +73,20 @@ impl Selection {
     }
 
     fn digest(names: &str, request: &Fields) -> Self {
-        let mut hash = Sha256::new();
+        let mut said = String::new();
         for name in names.split(',') {
             // Absent differs from empty, and no value can pose as two.
             for value in values(request, name) {
                 let value = normal(name, value);
-                hash.update(value.len().to_string());
-                hash.update(":");
-                hash.update(value);
+                said.push_str(&value.len().to_string());
+                said.push(':');
+                said.push_str(&value);
             }
-            hash.update(";");
+            said.push(';');
         }
         let mut text = String::from(names);
         text.push(' ');
-        text.push_str(&hex(&hash.finalize()));
+        text.push_str(&hex(&Sha256::digest(said.as_bytes())));
         Self(text.into())
     }
 }

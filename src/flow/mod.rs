@@ -101,15 +101,16 @@ impl<S: Store> Flow<S> {
         }
         let floors = visit.floors();
         let reading = self.reading(ask);
-        let mut snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
-        let other = snapshot.found.as_ref().and_then(|found| ask.variant(&found.entry)).map(Rc::new);
-        let ask = other.as_ref().unwrap_or(ask);
-        if other.is_some() {
-            if let Some(found) = snapshot.found {
-                self.index.store.discard(found.body);
-            }
-            snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
-        }
+        let mut ask = Rc::clone(ask);
+        let snapshot = loop {
+            let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+            let Some(found) = &snapshot.found else { break snapshot };
+            // What stands for the URL leads on to the variant that fits.
+            let Some(variant) = ask.variant(&found.entry) else { break snapshot };
+            self.index.store.discard(found.body.clone());
+            ask = Rc::new(variant);
+        };
+        let ask = &ask;
         let Snapshot { found, tags, decision, error, .. } = snapshot;
         let unknown = error.is_some();
         if demand != Demand::No {

@@ -152,10 +152,10 @@ export function slice(body, start, end) {
 
 /** Where a reference leads on the host that it was found on.
  * @param {string} reference @param {string} address
- * @returns {[string, string] | null} path and query */
+ * @returns {string[]} path and query; nothing where it leads elsewhere */
 export function local(reference, address) {
   const [to, from] = [new URL(reference, address), new URL(address)]
-  return to.host === from.host ? [to.pathname, to.search] : null
+  return to.host === from.host ? [to.pathname, to.search] : []
 }
 
 /** Gives up a body that nobody reads.

@@ -34,7 +34,7 @@ extern "C" {
     /// The bytes of a body from `start` up to `end`.
     #[wasm_bindgen(catch)]
     pub(crate) fn slice(body: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue>;
-    /// The path and query of a reference, seen from an address, if it is of the same host; else null.
+    /// The path and query of a reference, seen from an address, if it is of the same host; else nothing.
     #[wasm_bindgen(catch)]
     pub(crate) fn local(reference: &str, address: &str) -> Result<Array, JsValue>;
     /// Cancels a stream.

@@ -14,7 +14,9 @@ use freshtag::cache::scope::RouteLife;
 use freshtag::cache::seen::Floors;
 use freshtag::cache::tag::Tag;
 use freshtag::error::Error;
-use freshtag::flow::{Ask, Bytes, Config, Flow, Mode, Outcome, Policy, Proxied, Render, Rendered, Scope, Visit};
+use freshtag::flow::{
+    Ask, Bytes, Config, Flow, Mode, Outcome, Policy, Proxied, Render, Rendered, Scope, Visit,
+};
 use freshtag::reply::CacheState;
 use freshtag::route::path_tags::route_soft_tags;
 use freshtag::store::double::{Ops, Place, World};
