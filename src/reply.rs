@@ -9,7 +9,7 @@ use crate::cache::key::Kind;
 use crate::cache::lifetime::{self, Lifetime, NO_CACHE};
 use crate::http::date::HttpDate;
 use crate::http::etag::if_none_match;
-use crate::http::headers::{connection_listed, hop_by_hop, is_internal_response_header, values};
+use crate::http::headers::{first, passed_on};
 use crate::http::range::{Wanted, wanted};
 use crate::time::{Seconds, UnixMillis};
 
@@ -51,7 +51,7 @@ pub fn stored(
     how: &Style,
 ) -> Head {
     let is_page = entry.kind == Kind::Proxy;
-    let modified = values(&entry.headers, "last-modified").next();
+    let modified = first(&entry.headers, "last-modified");
     let unchanged = entry.status == 200 && conditions.has_it(entry.etag.as_deref(), modified);
     let wanted = if unchanged || entry.status != 200 {
         Wanted::Whole
@@ -121,18 +121,20 @@ pub fn rendered(
     how: &Style,
 ) -> Head {
     // The origin was asked for the whole page, so that it can be kept: whether the visitor has it is for us to say.
-    let first = |name| values(headers, name).next();
-    let unchanged = status == 200 && conditions.has_it(first("etag"), first("last-modified"));
-    let listed = connection_listed(values(headers, "connection"));
+    let unchanged =
+        status == 200 && conditions.has_it(first(headers, "etag"), first(headers, "last-modified"));
+    let passed;
+    let headers = if kind == Kind::Proxy {
+        passed = passed_on(headers);
+        &*passed
+    } else {
+        headers
+    };
     let mut head = Head::new(if unchanged { 304 } else { status });
     let draft = kept == Err(&Reason::Bypass);
     let mut own_cache_control = false;
     for (name, value) in headers {
-        // T9, T15: what an origin tells us, or says of a connection, is not for visitors.
-        let ends_here = || {
-            is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|own| **own == **name)
-        };
-        if (kind == Kind::Proxy && ends_here()) || (unchanged && !kept_in_304(name)) {
+        if unchanged && !kept_in_304(name) {
             continue;
         }
         // T29: whatever it says, a draft is nobody else's.

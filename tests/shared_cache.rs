@@ -40,7 +40,11 @@ fn how_long_a_response_is_fresh() {
         ("§5.3 max-age wins", &[("expires", MINUTE_LATER), ("cache-control", "max-age=5")], Some(5.0)),
         ("§5.3 even 0", &[("expires", MINUTE_LATER), ("cache-control", "max-age=0")], Some(0.0)),
         ("§5.2.2.10 s-maxage", &[("cache-control", "max-age=5, s-maxage=9")], Some(9.0)),
-        ("§4.2.1 the smaller one", &[("cache-control", "max-age=5"), ("cache-control", "max-age=9")], Some(5.0)),
+        (
+            "§4.2.1 the smaller one",
+            &[("cache-control", "max-age=5"), ("cache-control", "max-age=9")],
+            Some(5.0),
+        ),
         ("§4.2.1 no number", &[("cache-control", "max-age=-5")], Some(0.0)),
         ("§1.2.2 too large", &[("cache-control", "max-age=99999999999999999999")], Some(2_147_483_648.0)),
         ("§5.2 in quotes", &[("cache-control", "a=\"max-age=5\"")], None),
@@ -65,7 +69,11 @@ fn how_long_a_response_is_fresh() {
         ("RFC 9213", &[("cdn-cache-control", "max-age=9"), ("cache-control", "max-age=5")], Some(9.0)),
         ("RFC 9213 §2.2 no Expires", &[("cdn-cache-control", "public"), ("expires", MINUTE_LATER)], None),
         ("RFC 9213 §2.2 Age counts", &[("cdn-cache-control", "max-age=9"), ("age", "5")], Some(4.0)),
-        ("RFC 9213 §2.2 no dictionary", &[("cdn-cache-control", "max-age=;"), ("expires", MINUTE_LATER), ("date", DATE)], Some(60.0)),
+        (
+            "RFC 9213 §2.2 no dictionary",
+            &[("cdn-cache-control", "max-age=;"), ("expires", MINUTE_LATER), ("date", DATE)],
+            Some(60.0),
+        ),
     ];
     for (rule, headers, expected) in rows {
         let (found, _) = origin_lifetime(&pairs(headers), NOW);
@@ -84,9 +92,27 @@ fn what_is_admitted() {
         ("§5.2.2.3", 599, false, &[], None),
         ("§3.5", 200, true, &[("cache-control", "max-age=9")], Some(Reason::Authorization)),
         ("§3.5", 200, true, &[("cdn-cache-control", "max-age=9, must-revalidate")], None),
-        ("§3.5", 200, true, &[("cdn-cache-control", "max-age=9"), ("cache-control", "public")], Some(Reason::Authorization)),
-        ("RFC 9213 §2.2", 200, false, &[("cdn-cache-control", "max-age=9"), ("cache-control", "no-store")], None),
-        ("RFC 9213 §2.2", 200, false, &[("cdn-cache-control", "no-store"), ("cache-control", "max-age=9")], Some(Reason::Private)),
+        (
+            "§3.5",
+            200,
+            true,
+            &[("cdn-cache-control", "max-age=9"), ("cache-control", "public")],
+            Some(Reason::Authorization),
+        ),
+        (
+            "RFC 9213 §2.2",
+            200,
+            false,
+            &[("cdn-cache-control", "max-age=9"), ("cache-control", "no-store")],
+            None,
+        ),
+        (
+            "RFC 9213 §2.2",
+            200,
+            false,
+            &[("cdn-cache-control", "no-store"), ("cache-control", "max-age=9")],
+            Some(Reason::Private),
+        ),
         ("RFC 9213 §2.2", 200, false, &[("cdn-cache-control", "no-cache, max-age=9")], Some(Reason::Private)),
         ("T13", 200, false, &[("vary", "a,b,c,d,e,f,g")], None),
         ("T13", 200, false, &[("vary", "a,b,c,d,e,f,g,h")], Some(Reason::Vary("*".into()))),
@@ -131,8 +157,20 @@ fn which_request_a_response_was_for() {
         ("T6 two lines are not one", &["Foo"], &[("foo", "1"), ("foo", "2")], &[("foo", "11:2")], false),
         ("T6 nor do fields mix", &["A, B"], &[("a", "1;"), ("b", "2")], &[("a", "1"), ("b", ";2")], false),
         ("T6 nor change places", &["A, B"], &[("a", "1")], &[("b", "1")], false),
-        ("RFC 9110 §12.5.4", &["Accept-Language"], &[("accept-language", "en, de")], &[("accept-language", "EN ,de")], true),
-        ("order matters to many", &["Accept-Language"], &[("accept-language", "en,de")], &[("accept-language", "de,en")], false),
+        (
+            "RFC 9110 §12.5.4",
+            &["Accept-Language"],
+            &[("accept-language", "en, de")],
+            &[("accept-language", "EN ,de")],
+            true,
+        ),
+        (
+            "order matters to many",
+            &["Accept-Language"],
+            &[("accept-language", "en,de")],
+            &[("accept-language", "de,en")],
+            false,
+        ),
         ("lines", &["A", "b, A"], &[("a", "1"), ("b", "2")], &[("b", "2"), ("a", "1")], true),
     ];
     for (rule, vary, one, other, same) in rows {
@@ -158,15 +196,24 @@ fn a_variant_has_a_key_of_its_own() {
 
 #[test]
 fn what_a_304_changes() {
-    let kept = pairs(&[("etag", "\"a\""), ("x-a", "1"), ("x-b", "1"), ("age", "9"), ("content-encoding", "x")]);
+    let kept =
+        pairs(&[("etag", "\"a\""), ("x-a", "1"), ("x-b", "1"), ("age", "9"), ("content-encoding", "x")]);
     // Rows: rule, headers of the 304, those of the response that it confirms.
     type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)]);
     let own = [("etag", "\"a\""), ("x-a", "1"), ("x-b", "1"), ("content-encoding", "x")];
     let rows: [Row<'_>; 5] = [
         ("§4.2.3 its age is counted anew", &[], &own),
         ("§3.2", &[("x-a", "2")], &[own[0], own[2], own[3], ("x-a", "2")]),
-        ("§3.2 every line", &[("x-a", "2"), ("x-a", "3")], &[own[0], own[2], own[3], ("x-a", "2"), ("x-a", "3")]),
-        ("§3.2 not what is of the bytes", &[("etag", "\"b\""), ("content-encoding", "y"), ("content-range", "z")], &own),
+        (
+            "§3.2 every line",
+            &[("x-a", "2"), ("x-a", "3")],
+            &[own[0], own[2], own[3], ("x-a", "2"), ("x-a", "3")],
+        ),
+        (
+            "§3.2 not what is of the bytes",
+            &[("etag", "\"b\""), ("content-encoding", "y"), ("content-range", "z")],
+            &own,
+        ),
         ("§4.3.4 its own age", &[("age", "3")], &[own[0], own[1], own[2], own[3], ("age", "3")]),
     ];
     for (rule, told, expected) in rows {
@@ -180,7 +227,8 @@ fn what_a_304_changes() {
 #[test]
 fn ages() {
     // Rows: rule, headers, ms since it was asked for, Age.
-    let rows: [(&str, &[(&str, &str)], i64, u32); 7] = [
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], i64, u32);
+    let rows: [Row<'_>; 7] = [
         ("§5.1", &[], 0, 0),
         ("§5.1 whole seconds", &[], 2_999, 2),
         ("§4.2.3", &[("age", "30")], 2_000, 32),
@@ -259,11 +307,15 @@ fn parts() {
         assert_eq!(wanted(range, len), expected, "{rule}: {range}");
     }
     let head = reply(&[], Conditions { range: Some("bytes=2-4"), ..Conditions::default() });
-    assert_eq!((head.status, head.part, head.get("content-range")), (206, Some((2, 5)), Some("bytes 2-4/10")));
+    assert_eq!(
+        (head.status, head.part, head.get("content-range")),
+        (206, Some((2, 5)), Some("bytes 2-4/10"))
+    );
     let head = reply(&[], Conditions { range: Some("bytes=10-"), ..Conditions::default() });
     assert_eq!((head.status, head.part, head.get("content-range")), (416, None, Some("bytes */10")));
     // Rows: rule, validators, If-Range, status.
-    let rows: [(&str, &[(&str, &str)], &str, u16); 6] = [
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+    let rows: [Row<'_>; 6] = [
         ("§13.1.5", &[("etag", "\"a\"")], "\"a\"", 206),
         ("§13.1.5", &[("etag", "\"a\"")], "\"b\"", 200),
         ("§13.1.5 strong alone", &[("etag", "W/\"a\"")], "W/\"a\"", 200),
@@ -292,7 +344,11 @@ fn dates_of_http() {
         ("", false),
     ];
     for (text, is_one) in rows {
-        assert_eq!(HttpDate::parse(text).map(|date| date.to_string()), is_one.then(|| DATE.to_owned()), "{text}");
+        assert_eq!(
+            HttpDate::parse(text).map(|date| date.to_string()),
+            is_one.then(|| DATE.to_owned()),
+            "{text}"
+        );
     }
 }
 

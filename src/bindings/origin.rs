@@ -18,7 +18,7 @@ use crate::draft::token::COOKIE;
 use crate::flow::{Ask, Demand, Flow, Outcome, Policy, Proxied};
 use crate::http::cache_control::CacheControl;
 use crate::http::cookie::values_of;
-use crate::http::headers::{Fields, values};
+use crate::http::headers::{Fields, first, values};
 use crate::http::upstream::upstream_lines;
 use crate::reply::{Conditions, parse_lines};
 use crate::route::path_tags::{origin_soft_tags, revalidate_path_tags};
@@ -44,7 +44,7 @@ impl Engine {
     ) -> Promise {
         let visit = visit.clone();
         let headers = parse_lines(request_headers);
-        let value = |name: &str| headers.iter().find(|(n, _)| **n == *name).map(|(_, v)| &**v);
+        let value = |name: &str| first(&headers, name);
         let demand = visit.inner.demand() != Demand::No;
         // A cookie that is not ours may still be the origin's, whose drafts must not be shared (DM-7), unless we know its id.
         let mut cookies = headers.iter().filter(|(n, _)| **n == *"cookie");
@@ -108,7 +108,7 @@ impl Engine {
                 key.invalidate(&flow, &visit, address, &rendered.headers).await;
             }
             // Whoever asks for a page to be made anew gets all of it.
-            let value = |name: &'static str| values(&headers, name).next().filter(|_| !demand);
+            let value = |name: &'static str| first(&headers, name).filter(|_| !demand);
             let conditions = Conditions {
                 if_none_match: value("if-none-match"),
                 if_modified_since: value("if-modified-since"),

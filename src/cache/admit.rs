@@ -8,7 +8,7 @@ use super::freshness::governing;
 use super::key::Kind;
 use super::lifetime::Lifetime;
 use crate::http::cache_control::CacheControl;
-use crate::http::headers::values;
+use crate::http::headers::{first, values};
 use crate::http::vary::Vary;
 use crate::time::Seconds;
 
@@ -152,7 +152,7 @@ impl Prior {
 
 impl Response<'_> {
     fn has(&self, name: &str) -> bool {
-        values(self.headers, name).next().is_some()
+        first(self.headers, name).is_some()
     }
 
     fn cache_control(&self) -> CacheControl {

@@ -5,7 +5,7 @@ use super::lifetime::Lifetime;
 use super::tag::{self, RawTag, Tag};
 use crate::http::cache_control::CacheControl;
 use crate::http::date::HttpDate;
-use crate::http::headers::{Fields, values};
+use crate::http::headers::{Fields, first, values};
 use crate::time::{Seconds, UnixMillis};
 
 /// The lifetime that `CDN-Cache-Control` (RFC 9213), `Cache-Control` or `Expires` (RFC 9111 §4.2.1) gives, less the age
@@ -43,7 +43,7 @@ pub fn governing(headers: &Fields) -> (CacheControl, bool) {
 
 /// Seconds from `Date` to `Expires`, of which one that is no date has passed (RFC 9111 §5.3).
 fn expires(headers: &Fields, asked: UnixMillis) -> Option<f64> {
-    let text = values(headers, "expires").next()?;
+    let text = first(headers, "expires")?;
     let date = date(headers).unwrap_or_else(|| seconds(asked));
     Some(HttpDate::parse(text).map_or(0.0, |expires| seconds(expires.at()) - date))
 }
@@ -76,7 +76,7 @@ pub fn current_age(entry: &Entry, now: UnixMillis) -> u32 {
 }
 
 fn date(headers: &Fields) -> Option<f64> {
-    values(headers, "date").next().and_then(HttpDate::parse).map(|date| seconds(date.at()))
+    first(headers, "date").and_then(HttpDate::parse).map(|date| seconds(date.at()))
 }
 
 /// Whole seconds, as dates have them.
@@ -92,7 +92,7 @@ fn seconds(at: UnixMillis) -> f64 {
 pub fn validators(headers: &Fields) -> Vec<(Box<str>, Box<str>)> {
     [("etag", "if-none-match"), ("last-modified", "if-modified-since")]
         .into_iter()
-        .filter_map(|(of, ask)| Some((ask.into(), values(headers, of).next()?.into())))
+        .filter_map(|(of, ask)| Some((ask.into(), first(headers, of)?.into())))
         .collect()
 }
 
@@ -103,7 +103,7 @@ pub fn confirmed(stored: &Fields, told: &Fields) -> Vec<(Box<str>, Box<str>)> {
     let of_bytes = |name: &str| {
         matches!(name, "content-encoding" | "content-length" | "content-md5" | "content-range" | "etag")
     };
-    let kept = |name: &str| name != "age" && (of_bytes(name) || values(told, name).next().is_none());
+    let kept = |name: &str| name != "age" && (of_bytes(name) || first(told, name).is_none());
     let mut headers: Vec<_> = stored.iter().filter(|(name, _)| kept(name)).cloned().collect();
     headers.extend(told.iter().filter(|(name, _)| !of_bytes(name)).cloned());
     headers

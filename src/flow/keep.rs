@@ -10,7 +10,7 @@ use crate::cache::freshness::{origin_lifetime, origin_tags};
 use crate::cache::key::{Kind, StoreKey};
 use crate::cache::lifetime::Lifetime;
 use crate::cache::seen::Floors;
-use crate::http::headers::{connection_listed, hop_by_hop, is_internal_response_header, values};
+use crate::http::headers::passed_on;
 use crate::store::{Store, StoreError};
 use crate::time::Seconds;
 
@@ -174,14 +174,11 @@ impl<S: Store> Flow<S> {
         }
         let own_etag =
             head.headers.iter().find(|(name, _)| **name == *"etag").map(|(_, value)| value.clone());
-        // RFC 9111 §3.1: what is of one connection, or listed as such, is not of the response.
-        let listed = connection_listed(values(&head.headers, "connection"));
-        let stays = |name: &str| match ask.kind() {
+        let headers = match ask.kind() {
             // What an upstream set for one caller is no other caller's.
-            Kind::Fetch => name == "set-cookie",
-            _ => is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|listed| listed == name),
+            Kind::Fetch => head.headers.iter().filter(|(name, _)| **name != *"set-cookie").cloned().collect(),
+            _ => passed_on(&head.headers),
         };
-        let headers = head.headers.iter().filter(|(name, _)| !stays(name)).cloned().collect();
         Entry {
             key: key.full().into(),
             kind: ask.kind(),

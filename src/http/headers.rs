@@ -5,7 +5,13 @@ use crate::http::text::{is_token, members};
 /// Header fields as names in lower case and values, in order.
 pub type Fields = [(Box<str>, Box<str>)];
 
-/// The values of a field, whose name is in lower case.
+/// The first value of a field.
+#[must_use]
+pub fn first<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+}
+
+/// The values of every line of a field.
 pub fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
     fields.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
 }
@@ -88,6 +94,27 @@ pub fn is_internal_request_header(name: &str) -> bool {
 #[must_use]
 pub fn is_internal_response_header(name: &str) -> bool {
     is_any_of(name, &INTERNAL_RESPONSE) || begins_with_any_of(name, &INTERNAL_RESPONSE_PREFIXES)
+}
+
+/// The fields of an origin's response that go on, to the store and to a visitor: not those that are internal (T9), nor
+/// those of one connection, by their names or by what `Connection` lists (RFC 9111 §3.1, T15).
+///
+/// # Examples
+///
+/// ```
+/// use freshtag::http::headers::passed_on;
+///
+/// let field = |name: &str, value: &str| (name.into(), value.into());
+/// let told = [field("connection", "x-a"), field("x-a", "1"), field("cache-tag", "2"), field("x-b", "3")];
+/// assert_eq!(passed_on(&told), [field("x-b", "3")]);
+/// ```
+#[must_use]
+pub fn passed_on(response: &Fields) -> Vec<(Box<str>, Box<str>)> {
+    let listed = connection_listed(values(response, "connection"));
+    let ends = |name: &str| {
+        is_internal_response_header(name) || hop_by_hop(name) || listed.iter().any(|own| own == name)
+    };
+    response.iter().filter(|(name, _)| !ends(name)).cloned().collect()
 }
 
 /// Whether a request field tells what a proxy in front was asked for: to be removed unless that proxy is trusted (T8).
