@@ -163,6 +163,9 @@ impl PageKey<'_> {
                 tags.extend(path_tags);
             }
         }
+        if tags.is_empty() {
+            return;
+        }
         let (index, defer) = (flow.index.clone(), Rc::clone(&visit.inner.defer));
         (visit.inner.defer)(
             async move {
