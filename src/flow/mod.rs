@@ -223,9 +223,8 @@ impl<S: Store> Flow<S> {
         let mode = if ask.prerender || why == Why::OnDemand { Mode::Prerender } else { Mode::Live };
         let switched = visit.switched();
         // What time alone has made unusable may still be what the origin has.
-        let known = old.found.as_ref().filter(|_| {
-            ask.get && mode == Mode::Live && why == Why::TimeExpired && old.tags == TagVerdict::Valid
-        });
+        let known =
+            old.found.as_ref().filter(|_| ask.get && mode == Mode::Live && old.tags == TagVerdict::Valid);
         let asking = known.and_then(|found| conditional(render, &found.entry, Vec::new()));
         let asks = asking.as_ref().unwrap_or(render);
         let mut result = asks.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
