@@ -12,6 +12,7 @@ use crate::cache::decide::Why;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::{JsNumber, Lifetime};
 use crate::cache::seen::Floors;
+use crate::error::ErrorCode;
 use crate::flow::{Outcome, Rendered};
 use crate::reply::{CacheState, Conditions, Head, Style, absent, rendered, stored};
 use crate::store::Store as _;
@@ -61,7 +62,11 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
         let part = platform::slice(&body, start as f64, end as f64);
         body = part.unwrap_or_default();
     }
-    let log = asked.shared.debug.then(|| note.explain(&mut head, asked));
+    let mut log = asked.shared.debug.then(|| note.explain(&mut head, asked));
+    if let Some(Why::Unread | Why::TagsUnknown) = note.why {
+        head.push("x-freshtag-error", ErrorCode::Store.as_str());
+        log.get_or_insert_with(|| ["freshtag: STORE: KV did not answer for ", asked.path].concat());
+    }
     Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from))
 }
 
@@ -87,6 +92,7 @@ impl Note {
                 status.push_str("; fwd=bypass")
             }
             (None, Some(Why::Bypass)) => status.push_str("; fwd=method"),
+            (None, Some(Why::Unread)) => status.push_str("; fwd=bypass; detail=unread"),
             (None, Some(Why::OnDemand)) => status.push_str("; fwd=request"),
             (None, why) => {
                 let _ = write!(status, "; fwd=stale; detail={}", why.as_ref().map_or("none", name));
@@ -122,6 +128,7 @@ impl Note {
 fn name(why: &Why) -> &'static str {
     match why {
         Why::Absent => "absent",
+        Why::Unread => "unread",
         Why::Bypass => "bypass",
         Why::OnDemand => "on-demand",
         Why::TimeExpired => "time-expired",

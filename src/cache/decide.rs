@@ -69,6 +69,8 @@ pub enum Decision {
 pub enum Why {
     /// There is none.
     Absent,
+    /// The store did not say whether there is one.
+    Unread,
     /// The request may not see stored answers.
     Bypass,
     /// Somebody who may asked for a new one (IS-10).

@@ -4,6 +4,7 @@
 
 mod ask;
 mod keep;
+mod race;
 mod refresh;
 mod render;
 mod visit;
@@ -15,6 +16,7 @@ use futures_util::FutureExt as _;
 
 pub use ask::{Ask, Config, Policy, Proxied};
 pub use keep::{Bytes, WriteOutcome};
+use race::SOFT_MS;
 use refresh::retry_at;
 pub use render::{Collecting, Mode, Render, Rendered, Scope};
 pub use visit::{Demand, Visit};
@@ -28,7 +30,7 @@ use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
 use crate::reply::CacheState;
 use crate::store::memory::Role;
-use crate::store::{Found, Index, Snapshot, Store};
+use crate::store::{Found, Index, Snapshot, Store, before};
 use crate::time::UnixMillis;
 
 /// How long a request waits for another one's render before it does its own, in ms.
@@ -99,16 +101,13 @@ impl<S: Store> Flow<S> {
             let old = Old { found: None, tags: TagVerdict::Valid, unknown: true };
             return self.render(ask, visit, render, Why::Bypass, old).await;
         }
-        let floors = visit.floors();
-        let reading = self.reading(ask);
-        let mut ask = Rc::clone(ask);
-        let snapshot = loop {
-            let snapshot = self.index.read(&ask.key, &ask.soft, &floors, &reading).await;
-            let Some(found) = &snapshot.found else { break snapshot };
-            // What stands for the URL leads on to the variant that fits.
-            let Some(variant) = ask.variant(&found.entry) else { break snapshot };
-            self.index.store.discard(found.body.clone());
-            ask = Rc::new(variant);
+        let mut reading = self.read(ask, visit);
+        let late = self.index.store.sleep(SOFT_MS).boxed_local();
+        let (ask, snapshot) = match before(&mut reading, late).await {
+            Some(read) => read,
+            None if demand == Demand::No => return self.race(ask, visit, render, reading).await,
+            // What is made anew depends on what was there.
+            None => reading.await,
         };
         let ask = &ask;
         let Snapshot { found, tags, decision, error, .. } = snapshot;
@@ -130,6 +129,7 @@ impl<S: Store> Flow<S> {
                 Ok(served(found, CacheState::Stale, &tags, Some(why)))
             }
             (Decision::Render(why), found) => {
+                let why = if unknown && found.is_none() { Why::Unread } else { why };
                 self.render_once(ask, visit, render, why, Old { found, tags, unknown }).await
             }
             (_, None) => {
@@ -219,7 +219,7 @@ impl<S: Store> Flow<S> {
         old: Old<S::Body>,
         landing: Option<Landing<S>>,
     ) -> Result<Outcome<R::Live, S::Body>, R::Error> {
-        let scope = self.scope(ask).await;
+        let scope = self.scope(ask, why != Why::Unread).await;
         let mode = if ask.prerender || why == Why::OnDemand { Mode::Prerender } else { Mode::Live };
         let switched = visit.switched();
         // What time alone has made unusable may still be what the origin has.
@@ -236,9 +236,7 @@ impl<S: Store> Flow<S> {
         if failed && let Some(found) = &old.found {
             let now = self.index.store.now();
             self.hold_back(ask, &found.entry, now);
-            let stands_in =
-                why == Why::TimeExpired && may_stand_in(&found.entry, now.since(found.entry.created));
-            if stands_in || (ask.forgiving && is_stale(&why)) {
+            if self.stands_in(ask, &found.entry, &why, now) {
                 let found = Found { entry: Rc::clone(&found.entry), body: found.body.clone() };
                 if let Ok(rendered) = result {
                     render.discard(rendered.live);
@@ -284,9 +282,10 @@ impl<S: Store> Flow<S> {
         Ok(Outcome::Rendered { rendered, kept: Ok(keep.lifetime), state, why, scope })
     }
 
-    /// What a render that starts now collects into. It has seen the watermark that is known now.
-    async fn scope(&self, ask: &Ask) -> Scope {
-        if ask.get {
+    /// What a render that starts now collects into. It has seen the watermark that is known now, and `asks` for it where
+    /// the store answers.
+    async fn scope(&self, ask: &Ask, asks: bool) -> Scope {
+        if ask.get && asks {
             // One that cannot be read is none: nothing then counts as seen.
             let _ = self.index.watermark().await;
         }

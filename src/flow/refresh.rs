@@ -66,7 +66,7 @@ impl<S: Store> Flow<S> {
         stale: &Rc<Entry>,
         is_timed: bool,
     ) -> bool {
-        let scope = self.scope(ask).await;
+        let scope = self.scope(ask, true).await;
         let fields = ask.fields().to_vec();
         // What a tag has made stale is asked for as if it were not known.
         let asking = if is_timed { conditional(render, stale, fields.clone()) } else { None };

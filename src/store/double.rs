@@ -15,6 +15,8 @@ use crate::time::UnixMillis;
 
 /// Where time starts: late in 2026.
 pub const START: i64 = 1_795_000_000_000;
+/// A read that takes this long in ms has failed.
+const READ_MS: i64 = 1_000;
 
 /// The central store, the clock, and the tasks that run on it.
 #[derive(Clone, Default)]
@@ -31,6 +33,7 @@ struct Inner {
     arrivals: RefCell<BTreeMap<String, i64>>,
     lags: RefCell<Vec<(usize, String, i64)>>,
     slow: RefCell<Vec<(String, i64)>>,
+    late: RefCell<Vec<(String, i64)>>,
     faults: RefCell<Vec<Fault>>,
     counter: Cell<u64>,
 }
@@ -143,6 +146,13 @@ impl World {
         self.0.slow.borrow_mut().push((part.to_owned(), ms));
     }
 
+    /// Reads of keys that contain `part` take `ms` from now on; those of a second and more fail then.
+    pub fn slow_reads(&self, part: &str, ms: i64) {
+        let mut late = self.0.late.borrow_mut();
+        late.retain(|(known, _)| known != part);
+        late.push((part.to_owned(), ms));
+    }
+
     /// The next `times` operations of a kind on keys that contain `part` fail.
     pub fn fail(&self, op: Op, part: &str, times: u32, error: StoreError) {
         self.0.faults.borrow_mut().push(Fault { op, key: part.to_owned(), left: times, error });
@@ -225,6 +235,20 @@ impl World {
             Poll::Pending
         })
         .await;
+    }
+
+    /// Waits as long as a read of these keys takes.
+    async fn read(&self, op: Op, keys: &[String], usual: i64) -> Result<(), StoreError> {
+        let takes = |key: &String| {
+            let late = self.0.late.borrow();
+            late.iter().find(|(part, _)| key.contains(part.as_str())).map(|(_, ms)| *ms)
+        };
+        let ms = keys.iter().filter_map(takes).max().unwrap_or(usual);
+        self.sleep_ms(ms.min(READ_MS)).await;
+        if ms >= READ_MS {
+            return Err(StoreError::Failed("no answer".into()));
+        }
+        keys.iter().find_map(|key| self.fault(op, key)).map_or(Ok(()), Err)
     }
 
     fn fault(&self, op: Op, key: &str) -> Option<StoreError> {
@@ -319,10 +343,7 @@ impl Store for Place {
 
     async fn entry(&self, key: &str) -> Result<Option<Stored<Self::Body>>, StoreError> {
         count(&self.ops, |ops| &mut ops.gets, 1);
-        self.world.sleep_ms(5).await;
-        if let Some(error) = self.world.fault(Op::Get, key) {
-            return Err(error);
-        }
+        self.world.read(Op::Get, &[key.to_owned()], 5).await?;
         let Some(version) = self.visible(key) else { return Ok(None) };
         let framed = version.metadata.as_deref().is_none_or(|m| m.contains(r#""f":1"#));
         if !framed {
@@ -339,23 +360,17 @@ impl Store for Place {
 
     async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         count(&self.ops, |ops| &mut ops.gets, 1);
-        self.world.sleep_ms(5).await;
-        if let Some(error) = self.world.fault(Op::Get, key) {
-            return Err(error);
-        }
+        self.world.read(Op::Get, &[key.to_owned()], 5).await?;
         Ok(self.visible(key).map(|v| String::from_utf8_lossy(&v.value).into_owned()))
     }
 
     async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
         count(&self.ops, |ops| &mut ops.bulk_gets, 1);
         count(&self.ops, |ops| &mut ops.keys, u32::try_from(keys.len()).unwrap_or(u32::MAX));
-        self.world.sleep_ms(8).await;
         if keys.len() > 100 {
             return Err(StoreError::Failed("at most 100 keys in a bulk get".into()));
         }
-        if let Some(error) = keys.iter().find_map(|key| self.world.fault(Op::Bulk, key)) {
-            return Err(error);
-        }
+        self.world.read(Op::Bulk, keys, 8).await?;
         let text = |key: &String| self.visible(key).map(|v| String::from_utf8_lossy(&v.value).into_owned());
         Ok(keys.iter().map(text).collect())
     }

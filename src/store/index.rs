@@ -87,7 +87,7 @@ impl<S: Store> Index<S> {
                 return Snapshot { found: Some(found), tags, decision, from_memory: true, error: None };
             }
         }
-        let (read, _) = join(self.store.entry(key.name()), self.watermark()).await;
+        let (read, _) = join(self.read_entry(key), self.watermark()).await;
         let (stored, error) = match read {
             Ok(stored) => (stored.and_then(|stored| self.open(key, stored)), None),
             Err(error) => (None, Some(error)),
@@ -110,7 +110,13 @@ impl<S: Store> Index<S> {
         let tags = self.verdict(&found.entry, soft, floors, reading).await;
         let decision = decide(Some(&found.entry), &tags, reading);
         if !from_memory && decision == Decision::Serve {
-            found = self.hold_if_hot(key, found, reading.now).await;
+            found = match self.hold_if_hot(key, found, reading.now).await {
+                Ok(found) => found,
+                Err(error) => {
+                    let decision = decide(None, &tags, reading);
+                    return Snapshot { found: None, tags, decision, from_memory, error: Some(error) };
+                }
+            };
         }
         Snapshot { found: Some(found), tags, decision, from_memory, error }
     }
@@ -126,20 +132,21 @@ impl<S: Store> Index<S> {
         None
     }
 
-    /// Keeps a small body that is read again and again in memory.
-    async fn hold_if_hot(&self, key: &StoreKey, found: Found<S::Body>, now: UnixMillis) -> Found<S::Body> {
+    /// Keeps a small body that is read again and again in memory. `Err` where it broke off, or is late: then nobody can
+    /// have what is left of it.
+    async fn hold_if_hot(
+        &self,
+        key: &StoreKey,
+        found: Found<S::Body>,
+        now: UnixMillis,
+    ) -> Result<Found<S::Body>, StoreError> {
         let again = self.memory.read_again(key.name(), now);
         if !again || found.entry.body_len > LARGEST_BODY {
-            return found;
+            return Ok(found);
         }
-        match self.store.hold(found.body.clone()).await {
-            Ok(body) => {
-                self.memory.hold(key.name(), Rc::clone(&found.entry), body.clone(), now);
-                Found { entry: found.entry, body }
-            }
-            // The stream broke: the visitor's response would have broken as well.
-            Err(_) => found,
-        }
+        let body = self.store.hold(found.body).await?;
+        self.memory.hold(key.name(), Rc::clone(&found.entry), body.clone(), now);
+        Ok(Found { entry: found.entry, body })
     }
 
     fn open(&self, key: &StoreKey, stored: Stored<S::Body>) -> Option<Found<S::Body>> {
@@ -157,7 +164,10 @@ impl<S: Store> Index<S> {
         if let Some(known) = self.memory.young_watermark(self.store.now()) {
             return Ok(known);
         }
-        let text = self.store.text(&self.keys.watermark()).await?;
+        self.admitted()?;
+        let read = self.store.text(&self.keys.watermark()).await;
+        self.heard(read.is_ok());
+        let text = read?;
         let read = match text {
             Some(text) => Some(Watermark::read(&text).ok_or_else(unreadable)?),
             None => None,
@@ -230,7 +240,10 @@ impl<S: Store> Index<S> {
     async fn read_marks(&self, tags: &[&Tag]) -> Result<(), StoreError> {
         let keys: Vec<String> =
             tags.iter().flat_map(|tag| [self.keys.hard_mark(tag), self.keys.soft_marks(tag)]).collect();
-        let texts = self.read_texts(&keys).await?;
+        self.admitted()?;
+        let read = self.read_texts(&keys).await;
+        self.heard(read.is_ok());
+        let texts = read?;
         let now = self.store.now();
         let mut texts = texts.into_iter();
         let mut parsed = Vec::with_capacity(tags.len());
@@ -261,6 +274,32 @@ impl<S: Store> Index<S> {
             texts.extend(chunk?);
         }
         Ok(texts)
+    }
+
+    /// Whether a read goes to the store.
+    ///
+    /// # Errors
+    ///
+    /// Where the store has not answered for a while.
+    fn admitted(&self) -> Result<(), StoreError> {
+        let now = self.store.now();
+        if self.memory.with_breaker(|breaker| breaker.admits(now)) {
+            return Ok(());
+        }
+        Err(StoreError::Failed("it has not answered for a while".to_owned()))
+    }
+
+    /// Notes how a read ended.
+    fn heard(&self, answered: bool) {
+        let now = self.store.now();
+        self.memory.with_breaker(|breaker| if answered { breaker.answered() } else { breaker.failed(now) });
+    }
+
+    async fn read_entry(&self, key: &StoreKey) -> Result<Option<Stored<S::Body>>, StoreError> {
+        self.admitted()?;
+        let read = self.store.entry(key.name()).await;
+        self.heard(read.is_ok());
+        read
     }
 
     /// The marks of one tag, for the admin pages.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::breaker::Breaker;
 use super::lru::Lru;
 use crate::cache::entry::Entry;
 use crate::cache::mark::{TagMarks, Watermark};
@@ -46,6 +47,7 @@ struct Inner<B, G> {
     pending: Vec<(Box<str>, Held<B>)>,
     keys: Lru<KeyTimes>,
     flights: Vec<(Box<str>, Flight<G>)>,
+    breaker: Breaker,
 }
 
 /// What this isolate knows of the watermark and its own puts of it. Puts are ordered by a counter, as the clock
@@ -124,6 +126,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
                 pending: Vec::new(),
                 keys: Lru::new(MOST_KEYS),
                 flights: Vec::new(),
+                breaker: Breaker::default(),
             }),
         }
     }
@@ -137,6 +140,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
             tags: inner.marks.len(),
             keys: inner.keys.len(),
         }
+    }
+
+    /// What is known of the store's health.
+    pub(crate) fn with_breaker<R>(&self, f: impl FnOnce(&mut Breaker) -> R) -> R {
+        f(&mut self.inner.borrow_mut().breaker)
     }
 
     // ---- watermark

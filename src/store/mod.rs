@@ -3,6 +3,7 @@
 //! What such a store promises is little, and nothing here needs more: reads may be a minute old, an absent key is
 //! remembered as absent, two puts of a key within a second may be refused, and the last put to *arrive* wins.
 
+mod breaker;
 pub mod double;
 mod index;
 mod lru;
@@ -12,9 +13,10 @@ mod together;
 
 use std::fmt;
 
+pub use breaker::Breaker;
 pub use index::{Found, Index, Snapshot};
 pub use revalidate::How;
-pub(crate) use together::all;
+pub(crate) use together::{all, before};
 
 use crate::time::UnixMillis;
 
@@ -26,6 +28,8 @@ pub type Defer = std::rc::Rc<dyn Fn(Task)>;
 
 /// A key-value store with the clock its timing rules are measured on. Layer 4 implements it over Workers KV;
 /// [`double::Place`] for tests.
+///
+/// Everything ends: a read within a second, a put within half a minute, with an error where the store is silent.
 #[allow(async_fn_in_trait)] // one thread: no caller needs a Send bound
 pub trait Store: Clone + 'static {
     /// A handle to a body: a stream or bytes that stay outside of this module's memory.

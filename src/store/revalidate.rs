@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
 
-use super::{Defer, Index, Store, StoreError, all};
+use super::{Defer, Index, Store, StoreError, all, before};
 use crate::cache::mark::{HardMark, SoftMark, TagMarks, Watermark, fold_soft};
 use crate::cache::tag::Tag;
 use crate::error::{Error, ErrorCode};
@@ -25,6 +26,8 @@ const MOST_REFUSALS: u32 = 8;
 const ENOUGH_REFUSALS: u32 = 3;
 /// Repetitions of a put that was slow.
 const MOST_REPEATS: u32 = 12;
+/// The least that a put is waited for, in ms, however long those before it took.
+const LEAST_MS: i64 = 1_000;
 /// How long one put may be under way before another request stops counting on it, in ms.
 const STUCK_MS: i64 = 10_000;
 /// Between two looks at a put of another request, in ms: its promise cannot be awaited here.
@@ -112,14 +115,23 @@ impl<S: Store> Index<S> {
     /// Writes the mark of one tag, with a lead. A put that took longer than the lead may have undone a later one,
     /// so it is repeated, behind the reply, until one is in time.
     async fn put_mark(&self, tag: &Tag, how: How, at: UnixMillis, defer: &Defer) -> Result<(), StoreError> {
-        let took = self.try_mark(tag, how, at, Some(at)).await?;
-        if took <= self.slow_ms() {
-            return Ok(());
+        let took = self.try_mark(tag, how, at, Some((at, defer))).await?;
+        if took > self.slow_ms() {
+            self.repeat_mark(tag.clone(), how, at, defer, None);
         }
-        let (this, tag) = (self.clone(), tag.clone());
-        let again = Rc::clone(defer);
+        Ok(())
+    }
+
+    /// Writes the mark again after a slow put: after `late`, where that is still under way.
+    fn repeat_mark(&self, tag: Tag, how: How, at: UnixMillis, defer: &Defer, late: Option<Putting>) {
+        let (this, again) = (self.clone(), Rc::clone(defer));
         defer(
             async move {
+                if let Some(late) = late
+                    && late.await.is_err()
+                {
+                    return;
+                }
                 for _ in 0..MOST_REPEATS {
                     this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
                     match this.try_mark(&tag, how, at, None).await {
@@ -133,27 +145,27 @@ impl<S: Store> Index<S> {
             }
             .boxed_local(),
         );
-        Ok(())
     }
 
     fn slow_ms(&self) -> i64 {
         self.lead_ms.max(WRITE_GAP_MS)
     }
 
-    /// One mark put with its retries; says how long the one that committed took, in ms.
+    /// One mark put with its retries; says how long the one that committed took, in ms. The `first` time, with the exact
+    /// time of the mark, somebody waits for it.
     async fn try_mark(
         &self,
         tag: &Tag,
         how: How,
         at: UnixMillis,
-        exact: Option<UnixMillis>,
+        first: Option<(UnixMillis, &Defer)>,
     ) -> Result<i64, StoreError> {
         let key = match how {
             How::Expire => self.keys.hard_mark(tag),
             How::StaleThenExpire(_) => self.keys.soft_marks(tag),
         };
-        let first = self.store.now();
-        let (mut exact, mut refusals) = (exact, 0_u32);
+        let started = self.store.now();
+        let (mut exact, mut refusals) = (first.map(|(at, _)| at), 0_u32);
         loop {
             let began = self.store.now();
             // `exact` on the first attempt only: a later one may overwrite somebody else's mark.
@@ -167,15 +179,36 @@ impl<S: Store> Index<S> {
                     SoftMark::list_text(&fold_soft(known, began))
                 }
             };
-            match self.store.put_text(&key, &text, Some(MARK_TTL)).await {
+            let (result, late) = self.put(&key, text, Some(MARK_TTL), started).await;
+            if let (Some(_), Some((_, defer))) = (&late, first) {
+                self.repeat_mark(tag.clone(), how, at, defer, late);
+            }
+            match result {
                 Ok(()) => return Ok(self.store.now().since(began)),
                 Err(StoreError::RateLimited) if refusals < MOST_REFUSALS => {
                     refusals = refusals.saturating_add(1);
                 }
-                Err(error) if self.store.now().since(first) >= GIVE_UP_MS => return Err(error),
+                Err(error) if self.store.now().since(started) >= GIVE_UP_MS => return Err(error),
                 Err(_) => {}
             }
             self.store.sleep(self.pause()).await;
+        }
+    }
+
+    /// A put of a call that `started` then. One that is not waited for any longer is handed back, as it may still arrive.
+    async fn put(
+        &self,
+        key: &str,
+        text: String,
+        ttl: Option<u32>,
+        started: UnixMillis,
+    ) -> (Result<(), StoreError>, Option<Putting>) {
+        let (store, key) = (self.store.clone(), key.to_owned());
+        let mut putting = async move { store.put_text(&key, &text, ttl).await }.boxed_local();
+        let left = GIVE_UP_MS.saturating_sub(self.store.now().since(started)).max(LEAST_MS);
+        match before(&mut putting, self.store.sleep(left.unsigned_abs()).boxed_local()).await {
+            Some(result) => (result, None),
+            None => (Err(StoreError::Failed("no answer".to_owned())), Some(putting)),
         }
     }
 
@@ -201,9 +234,11 @@ impl<S: Store> Index<S> {
                 Turn::Put => {}
             }
             let (number, mark) = self.begin_watermark(now);
-            let text = mark.text();
-            let result = self.store.put_text(&key, &text, None).await;
+            let (result, late) = self.put(&key, mark.text(), None, first).await;
             let ended = self.store.now();
+            if late.is_some() {
+                self.announce_again(defer, late);
+            }
             refusals = match &result {
                 Err(StoreError::RateLimited) => refusals.saturating_add(1),
                 _ => 0,
@@ -219,7 +254,7 @@ impl<S: Store> Index<S> {
                 Ok(()) => {
                     self.memory.saw_watermark(Some(mark), ended);
                     if ended.since(now) > AHEAD_MS {
-                        self.announce_again(defer);
+                        self.announce_again(defer, None);
                     }
                     return Ok(());
                 }
@@ -246,12 +281,17 @@ impl<S: Store> Index<S> {
         })
     }
 
-    /// A watermark put that took longer than it was ahead may have undone a later one.
-    fn announce_again(&self, defer: &Defer) {
+    /// A watermark put that took longer than it was ahead may have undone a later one; `late` is one that still may.
+    fn announce_again(&self, defer: &Defer, late: Option<Putting>) {
         let this = self.clone();
         let again = Rc::clone(defer);
         defer(
             async move {
+                if let Some(late) = late
+                    && late.await.is_err()
+                {
+                    return;
+                }
                 this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
                 let after = this.memory.with_watermark(next);
                 let _ = this.announce(after, &again).await;
@@ -271,6 +311,9 @@ fn next(slot: &mut super::memory::WatermarkSlot) -> u64 {
     slot.counter = slot.counter.saturating_add(1);
     slot.counter
 }
+
+/// A put under way.
+type Putting = LocalBoxFuture<'static, Result<(), StoreError>>;
 
 enum Turn {
     Done,

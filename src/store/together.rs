@@ -23,3 +23,16 @@ pub(crate) async fn all<T>(futures: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
     .await;
     running.into_iter().filter_map(|(_, result)| result).collect()
 }
+
+/// What `future` comes to, unless `limit` ends first; then it can be waited for again. The limit is not begun where there
+/// is nothing to wait for.
+pub(crate) async fn before<T>(
+    future: &mut LocalBoxFuture<'_, T>,
+    mut limit: LocalBoxFuture<'_, ()>,
+) -> Option<T> {
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}

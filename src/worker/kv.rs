@@ -1,37 +1,53 @@
-//! Workers KV as a [`Store`]: single texts through the `worker` crate, bodies as native streams that never enter wasm.
+//! Workers KV as a [`Store`]: bodies are native streams that never enter wasm.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, JSON, Map, Object, Reflect, Uint8Array};
+use futures_util::FutureExt as _;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::ReadableStream;
 use worker::kv::{KvError, KvStore};
 
 use super::platform::{self, settled};
 use crate::cache::codec::{self, Place};
-use crate::store::{Store, StoreError, Stored};
+use crate::store::{Store, StoreError, Stored, before};
 use crate::time::UnixMillis;
 
 /// What reads may be late by in the edge cache, in seconds: the least the platform takes.
 const CACHE_TTL: u32 = 30;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/worker/platform.js")]
 extern "C" {
-    /// The KV binding itself, for the calls that must pass values as they are: buffers, and metadata and maps, which
-    /// `worker` would take apart and put together again.
-    type RawKv;
-    #[wasm_bindgen(method, catch)]
-    async fn get(this: &RawKv, keys: &Array, options: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn getWithMetadata(this: &RawKv, key: &str, options: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn put(this: &RawKv, key: &str, value: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn list(this: &RawKv, options: &JsValue) -> Result<JsValue, JsValue>;
+    /// Promise of `[stream, metadata as JSON or null]`, or null.
+    #[wasm_bindgen(catch)]
+    fn entry(kv: &JsValue, key: &str, cache_ttl: u32) -> Result<Promise, JsValue>;
+    /// Promise of a list of texts or nulls.
+    #[wasm_bindgen(catch)]
+    fn texts(kv: &JsValue, keys: &Array, cache_ttl: u32) -> Result<Promise, JsValue>;
+    /// Promise of nothing. `metadata` is JSON.
+    #[wasm_bindgen(catch)]
+    fn put(
+        kv: &JsValue,
+        key: &str,
+        value: &JsValue,
+        ttl: Option<u32>,
+        metadata: Option<&str>,
+    ) -> Result<Promise, JsValue>;
+    /// Promise of `[cursor or null, name, metadata as JSON or null, name, …]`.
+    #[wasm_bindgen(catch)]
+    fn list(kv: &JsValue, prefix: &str, cursor: Option<String>, limit: f64) -> Result<Promise, JsValue>;
 }
+
+/// How long a read is waited for, in ms.
+const READ_MS: i64 = 1_000;
+/// Likewise a listing, which is no visitor's.
+const LIST_MS: i64 = 5_000;
+/// Likewise the put of an entry: all its tries end within the 30 s that the platform leaves them.
+const PUT_ENTRY_MS: i64 = 8_000;
+/// Likewise the put of a text, which may still undo a later one, and is then written again.
+const PUT_TEXT_MS: i64 = 30_000;
 
 /// What one request asked of the store.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
@@ -133,25 +149,26 @@ impl Kv {
     pub async fn list(&self, prefix: &str, cursor: Option<String>, limit: u64) -> Result<Listed, StoreError> {
         self.count(|ops| ops.lists = ops.lists.saturating_add(1));
         #[allow(clippy::cast_precision_loss)] // a thousand
-        let asked = [("prefix", prefix.into()), ("limit", (limit as f64).into()), ("cursor", cursor.into())];
-        let page = self.raw().list(&options(&asked)?).await.map_err(thrown)?;
-        let keys: Array = property(&page, "keys").dyn_into().unwrap_or_default();
-        let keys = keys.iter().filter_map(|key| {
-            Some((property(&key, "name").as_string()?, printed(&property(&key, "metadata"))))
-        });
-        let done = property(&page, "list_complete").is_truthy();
-        Ok(Listed { keys: keys.collect(), cursor: property(&page, "cursor").as_string().filter(|_| !done) })
+        let page = answer(list(&self.raw, prefix, cursor, limit as f64), LIST_MS).await?;
+        let page: Array = page.unchecked_into();
+        let (cursor, mut rest, mut keys) = (page.shift().as_string(), page.iter(), Vec::new());
+        while let Some(name) = rest.next().and_then(|name| name.as_string()) {
+            keys.push((name, rest.next().and_then(|metadata| metadata.as_string())));
+        }
+        Ok(Listed { keys, cursor })
     }
 
-    fn raw(&self) -> &RawKv {
-        self.raw.unchecked_ref()
-    }
-
-    async fn put(&self, key: &str, value: &JsValue, asked: &[(&str, JsValue)]) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        key: &str,
+        value: &JsValue,
+        ttl: Option<u32>,
+        metadata: Option<&str>,
+        ms: i64,
+    ) -> Result<(), StoreError> {
         self.count(|ops| ops.puts = ops.puts.saturating_add(1));
         self.total.writes.set(self.total.writes.get().saturating_add(1));
-        self.raw().put(key, value, &options(asked)?).await.map_err(thrown)?;
-        Ok(())
+        answer(put(&self.raw, key, value, ttl, metadata), ms).await.map(drop)
     }
 
     fn count_reads(&self, keys: u32) {
@@ -165,21 +182,9 @@ impl Kv {
     }
 }
 
-fn property(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-fn options(asked: &[(&str, JsValue)]) -> Result<JsValue, StoreError> {
-    let options = Object::new();
-    for (name, value) in asked {
-        Reflect::set(&options, &(*name).into(), value).map_err(thrown)?;
-    }
-    Ok(options.into())
-}
-
-/// Metadata as the platform returns it becomes text, for our codec to read; `None` where there is none.
-fn printed(metadata: &JsValue) -> Option<String> {
-    JSON::stringify(metadata).ok()?.as_string().filter(|_| !metadata.is_null())
+/// What a call of the store comes to, within `ms`.
+async fn answer(called: Result<Promise, JsValue>, ms: i64) -> Result<JsValue, StoreError> {
+    settled(called.and_then(|promise| platform::within(&promise, ms))).await.map_err(thrown)
 }
 
 impl Store for Kv {
@@ -189,17 +194,19 @@ impl Store for Kv {
     async fn entry(&self, key: &str) -> Result<Option<Stored<Body>>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         self.count_reads(1);
-        let asked = [("type", "stream".into()), ("cacheTtl", CACHE_TTL.into())];
-        let found = self.raw().getWithMetadata(key, &options(&asked)?).await.map_err(thrown)?;
-        let Ok(stream) = property(&found, "value").dyn_into::<ReadableStream>() else { return Ok(None) };
-        let stream: Body = stream.into();
-        let metadata = printed(&property(&found, "metadata"));
+        let began = platform::now();
+        let Ok(found) = answer(entry(&self.raw, key, CACHE_TTL), READ_MS).await?.dyn_into::<Array>() else {
+            return Ok(None);
+        };
+        let (stream, metadata): (Body, _) = (found.get(0), found.get(1).as_string());
         let framed = metadata.as_deref().is_none_or(|text| codec::read_brief(text).is_some());
         if !framed {
             return Ok(Some(Stored { header: metadata, body: stream }));
         }
         #[allow(clippy::cast_precision_loss)] // a megabyte
-        let frame = settled(platform::unframe(&stream, codec::FRAME_LIMIT as f64)).await.map_err(thrown)?;
+        let frame = platform::unframe(&stream, codec::FRAME_LIMIT as f64);
+        let left = READ_MS.saturating_sub(platform::now().since(began));
+        let frame = answer(frame, left).await?;
         if frame.is_null() {
             return Ok(Some(Stored { header: None, body: JsValue::NULL }));
         }
@@ -210,7 +217,10 @@ impl Store for Kv {
     async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         self.count_reads(1);
-        self.kv.get(key).cache_ttl(CACHE_TTL.into()).text().await.map_err(failed)
+        let mut read = self.kv.get(key).cache_ttl(CACHE_TTL.into()).text().boxed_local();
+        let late = || StoreError::Failed(format!("no answer within {READ_MS} ms"));
+        let text = before(&mut read, self.sleep(READ_MS.unsigned_abs()).boxed_local()).await;
+        text.ok_or_else(late)?.map_err(failed)
     }
 
     async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, StoreError> {
@@ -221,15 +231,12 @@ impl Store for Kv {
         });
         self.count_reads(asked);
         let keys: Array = keys.iter().map(JsValue::from).collect();
-        let asked = [("type", "text".into()), ("cacheTtl", CACHE_TTL.into())];
-        let found = self.raw().get(&keys, &options(&asked)?).await.map_err(thrown)?;
-        let found: &Map = found.unchecked_ref();
-        Ok(keys.iter().map(|key| found.get(&key).as_string()).collect())
+        let found: Array = answer(texts(&self.raw, &keys, CACHE_TTL), READ_MS).await?.unchecked_into();
+        Ok(found.iter().map(|text| text.as_string()).collect())
     }
 
     async fn put_text(&self, key: &str, value: &str, ttl: Option<u32>) -> Result<(), StoreError> {
-        let ttl = ttl.map_or(JsValue::UNDEFINED, JsValue::from);
-        self.put(key, &value.into(), &[("expirationTtl", ttl)]).await
+        self.put(key, &value.into(), ttl, None, PUT_TEXT_MS).await
     }
 
     async fn put_entry(
@@ -248,12 +255,11 @@ impl Store for Kv {
                 brief,
             ),
         };
-        let metadata = JSON::parse(metadata).map_err(thrown)?;
-        self.put(key, &value, &[("expirationTtl", ttl.into()), ("metadata", metadata)]).await
+        self.put(key, &value, Some(ttl), Some(metadata), PUT_ENTRY_MS).await
     }
 
     async fn hold(&self, body: Body) -> Result<Body, StoreError> {
-        settled(platform::hold(&body)).await.map_err(thrown)
+        answer(platform::hold(&body), READ_MS).await
     }
 
     fn discard(&self, body: Body) {
@@ -266,8 +272,7 @@ impl Store for Kv {
     }
 
     async fn sleep(&self, ms: u64) {
-        #[allow(clippy::cast_precision_loss)] // seconds
-        let _ = settled(platform::sleep(ms as f64)).await;
+        platform::sleep_for(ms).await;
     }
 
     fn random(&self) -> u64 {

@@ -1,5 +1,35 @@
 // What the Rust side needs of the platform and cannot say as briefly itself. Bodies stay on this side.
 
+/** @typedef {import('@cloudflare/workers-types').KVNamespace} KVNamespace */
+
+/** @param {KVNamespace} kv @param {string} key @param {number} cacheTtl
+ * @returns {Promise<[ReadableStream, string | null] | null>} with its metadata as JSON */
+export async function entry(kv, key, cacheTtl) {
+  const { value, metadata } = await kv.getWithMetadata(key, { type: 'stream', cacheTtl })
+  if (!(value instanceof ReadableStream)) return null
+  return [value, metadata == null ? null : JSON.stringify(metadata)]
+}
+
+/** @param {KVNamespace} kv @param {string[]} keys @param {number} cacheTtl */
+export async function texts(kv, keys, cacheTtl) {
+  const found = await kv.get(keys, { type: 'text', cacheTtl })
+  return keys.map((key) => found.get(key))
+}
+
+/** @param {KVNamespace} kv @param {string} key @param {string | Uint8Array} value @param {number} [expirationTtl]
+ * @param {string} [metadata] as JSON */
+export async function put(kv, key, value, expirationTtl, metadata) {
+  return kv.put(key, value, { expirationTtl, metadata: metadata && JSON.parse(metadata) })
+}
+
+/** @param {KVNamespace} kv @param {string} prefix @param {string | undefined} cursor @param {number} limit
+ * @returns {Promise<(string | null)[]>} where to go on, then each name with its metadata as JSON */
+export async function list(kv, prefix, cursor, limit) {
+  const page = await kv.list({ prefix, cursor, limit })
+  const keys = page.keys.flatMap(({ name, metadata }) => [name, metadata == null ? null : JSON.stringify(metadata)])
+  return [page.list_complete ? null : page.cursor, ...keys]
+}
+
 /** A response as the flow looks at it: its status and `name: value` lines.
  * @param {Response} response
  * @returns {[number, string]} */
@@ -176,9 +206,80 @@ export async function etag(bytes) {
   return `"${text}"`
 }
 
-/** @param {number} ms */
+/** @type {WeakMap<Promise<void>, ReturnType<typeof setTimeout>>} */
+const timers = new WeakMap()
+
+/** @param {number} ms @returns {Promise<void>} */
 export function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  const promise = new Promise((/** @type {(value: void) => void} */ resolve) => (timer = setTimeout(resolve, ms)))
+  if (timer !== undefined) timers.set(promise, timer)
+  return promise
+}
+
+/** Ends a sleep that nobody waits for. @param {Promise<void>} promise */
+export function wake(promise) {
+  clearTimeout(timers.get(promise))
+}
+
+/** A promise that settles in time: the store's own may take as long as they like.
+ * @template T
+ * @param {PromiseLike<T> | T} promise @param {number} ms
+ * @returns {Promise<T>} */
+export function within(promise, ms) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    Promise.resolve(promise).then(
+      (value) => (clearTimeout(timer), resolve(value)),
+      (error) => (clearTimeout(timer), reject(error)),
+    )
+  })
+}
+
+/** @type {() => void} */
+let trapped = () => {}
+let running = false
+
+/** Whom to tell that the module trapped. @param {() => void} told */
+export function onTrap(told) {
+  trapped = told
+}
+
+/** The module runs on its own: if it has not ended with this turn of the event loop, it has trapped. */
+export function enter() {
+  running = true
+  queueMicrotask(ended)
+}
+
+export function leave() {
+  running = false
+}
+
+function ended() {
+  if (!running) return
+  running = false
+  trapped()
+}
+
+/** A promise as the module waits for it: a trap when it hears of the end is one that nobody else sees.
+ * @template T
+ * @param {PromiseLike<T>} promise
+ * @returns {{ then(done: (value: T) => void, failed: (error: unknown) => void): unknown }} */
+export function heard(promise) {
+  return { then: (done, failed) => promise.then(noticed(done), noticed(failed)) }
+}
+
+/** @template T @param {(value: T) => void} callback @returns {(value: T) => void} */
+function noticed(callback) {
+  return (value) => {
+    try {
+      callback(value)
+    } catch (error) {
+      // What waited for an instance that is gone gets an error of another kind.
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) trapped()
+    }
+  }
 }
 
 /** Something that happens once, and whom to tell.

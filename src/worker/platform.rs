@@ -1,6 +1,6 @@
 //! Clock, entropy and streams of the JavaScript platform.
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
@@ -45,7 +45,25 @@ extern "C" {
     pub(crate) fn etag(bytes: &Uint8Array) -> Result<Promise, JsValue>;
     /// Promise that resolves after this time.
     #[wasm_bindgen(catch)]
-    pub(crate) fn sleep(ms: f64) -> Result<Promise, JsValue>;
+    fn sleep(ms: f64) -> Result<Promise, JsValue>;
+    /// Ends a sleep that nobody waits for.
+    #[wasm_bindgen(catch)]
+    fn wake(sleep: &JsValue) -> Result<(), JsValue>;
+    /// The same promise, or one that rejects after this time.
+    #[wasm_bindgen(catch, js_name = within)]
+    fn within_ms(promise: &Promise, ms: f64) -> Result<Promise, JsValue>;
+    /// The same promise, for a module that may trap when it hears of it.
+    #[wasm_bindgen(catch)]
+    fn heard(promise: &Promise) -> Result<Promise, JsValue>;
+    /// The module runs on its own, called by nobody who would notice that it trapped.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn enter() -> Result<(), JsValue>;
+    /// It has come to an end.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn leave() -> Result<(), JsValue>;
+    /// Whom to tell that the module trapped.
+    #[wasm_bindgen(catch, js_name = onTrap)]
+    pub(crate) fn on_trap(told: &Function) -> Result<(), JsValue>;
     /// A new signal: `{ happened, fire }`.
     #[wasm_bindgen(catch)]
     pub(crate) fn signal() -> Result<JsValue, JsValue>;
@@ -59,7 +77,30 @@ extern "C" {
 
 /// What a promise comes to, where making it did not throw.
 pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(promise?).await
+    JsFuture::from(heard(&promise?)?).await
+}
+
+/// The same promise, or one that rejects after `ms`.
+pub(crate) fn within(promise: &Promise, ms: i64) -> Result<Promise, JsValue> {
+    #[allow(clippy::cast_precision_loss)] // seconds
+    within_ms(promise, ms as f64)
+}
+
+/// Waits, in ms. Its timer ends with the future.
+pub(crate) async fn sleep_for(ms: u64) {
+    #[allow(clippy::cast_precision_loss)] // seconds
+    let Ok(sleep) = sleep(ms as f64) else { return };
+    let sleep = Sleep(sleep);
+    let _ = settled(Ok(sleep.0.clone())).await;
+}
+
+struct Sleep(Promise);
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        // A timer that goes off for nobody does no harm.
+        let _ = wake(&self.0);
+    }
 }
 
 /// The time. A Worker's clock stands still between I/O.
