@@ -4,6 +4,7 @@ import { actionId } from './action_id.js';
 import { compile, doubtsAbout } from './allowed_origins.js';
 import { parseSize } from './body.js';
 import { FreshtagError } from './errors.js';
+import { perInstance } from './instance.js';
 
 /** @typedef {import('./action.js').Definition} Definition */
 /** @typedef {import('./app.js').AppOptions} AppOptions */
@@ -16,6 +17,7 @@ export class Actions {
   #definitions;
   /** The ids of the definitions, by the keys that salt them. @type {{ keys: string, table: Table } | undefined} */
   #last;
+  #allowed;
 
   /** @param {AppOptions} options */
   constructor({ actions = [], serverActions = {} }) {
@@ -29,9 +31,16 @@ export class Actions {
       );
     }
     this.bodySizeLimit = limit;
-    this.allowedOrigins = compile(allowedOrigins);
+    this.#allowed = perInstance(() => compile(allowedOrigins));
+    // Bad ones are refused here and not at the first call.
+    this.#allowed();
     for (const doubt of doubtsAbout(allowedOrigins)) console.warn(`freshtag: ${doubt}`);
     this.trustForwardedHost = trustForwardedHost === true;
+  }
+
+  /** From where calls are taken. */
+  get allowedOrigins() {
+    return this.#allowed();
   }
 
   /** As `serverAction` was given them. */

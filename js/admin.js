@@ -1,6 +1,7 @@
 // /_freshtag: what an operator may ask for.
 import { FreshtagError } from './errors.js';
 import { inspectorPage } from './inspector_page.js';
+import { renewAfter } from './instance.js';
 import { listPaths } from './params.js';
 import { failureCode, jsonReply, toBlock } from './reply.js';
 import { renderer } from './serve.js';
@@ -53,6 +54,7 @@ export async function serveAdmin(call) {
       release(visit);
     }
   } catch (error) {
+    await renewAfter(error);
     const code = failureCode(error);
     console.error(`freshtag: ${code}: ${request.method} ${pathname} failed:`, error);
     return refusal(500, code, error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 // The hosts besides its own from which a site takes actions (SA-10). A list is compiled once and asked often.
 import * as module from '#wasm';
 import { FreshtagError } from './errors.js';
+import { perInstance } from './instance.js';
 
 /** @typedef {import('./contract.js').AllowedOrigins} AllowedOrigins */
 
@@ -16,8 +17,7 @@ const DOUBTS = [
 
 /** Lists that were asked lately: a list written in a call is a new one each time. */
 const MOST_LISTS = 8;
-/** @type {{ list: readonly unknown[], compiled: AllowedOrigins }[]} */
-const lately = [];
+const lists = perInstance(() => /** @type {{ list: readonly unknown[], compiled: AllowedOrigins }[]} */ ([]));
 
 /**
  * Next's own predicate: whether an entry of the list matches the host of an origin.
@@ -35,6 +35,7 @@ export function isCsrfOriginAllowed(originHost, allowedOrigins = []) {
  * @param {readonly string[]} list
  */
 export function compiled(list) {
+  const lately = lists();
   for (const known of lately) if (isSame(known.list, list)) return known.compiled;
   const known = { list: Array.isArray(list) ? list.slice() : [], compiled: compile(list) };
   if (lately.push(known) > MOST_LISTS) lately.shift()?.compiled.free();

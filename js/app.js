@@ -6,6 +6,7 @@ import { clientScript } from './client_script.js';
 import { isDraftLink, serveDraftLink } from './draft.js';
 import { Engines } from './engine.js';
 import { patchFetch } from './fetch.js';
+import { renewAfter } from './instance.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
 import { Route } from './route.js';
@@ -60,11 +61,11 @@ export function createApp(options = {}) {
     async fetch(request, env = {}, ctx) {
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
-      /** @type {Omit<Call, 'engine'>} */
+      /** @type {Omit<Call, 'engine' | 'again'>} */
       const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings: settings(env), stores: !!env.CACHE, dev: isDev(env), traffic };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
-        return await answer({ ...call, engine: engines.get(env) });
+        return await answer({ ...call, engine: engines.get(env), again: () => engines.get(env) });
       } catch (error) {
         return fallback(call, error);
       }
@@ -84,10 +85,11 @@ function answer(call) {
 
 /**
  * Nothing of ours worked.
- * @param {Omit<Call, 'engine'>} call
+ * @param {Omit<Call, 'engine' | 'again'>} call
  * @param {unknown} error
  */
 function fallback(call, error) {
+  void renewAfter(error);
   if (call.upstream && !isAdmin(call.pathname)) return uncachedOrigin(/** @type {Call} */ (call), error);
   const code = failureCode(error);
   console.error(`freshtag: ${code}:`, error);

@@ -11,6 +11,7 @@
  * @property {Request} request
  * @property {Record<string, any>} env
  * @property {Engine} engine
+ * @property {() => Engine} again The engine of the instance that is there now.
  * @property {boolean} stores Whether there is a KV to store in.
  * @property {Route[]} routes
  * @property {import('./origin.js').Upstream | undefined} upstream

@@ -1,5 +1,6 @@
 // Reads Cookie headers with the module. Only places in the text come back: a value is cut out, and decoded, when it is read.
 import { CookieScanner, memory } from '#wasm';
+import { perInstance } from './instance.js';
 
 /** @typedef {{ name: string, value: string }} RequestCookie */
 
@@ -72,7 +73,7 @@ class HeaderBuffer {
   }
 }
 
-const shared = new HeaderBuffer(CAPACITY);
+const shared = perInstance(() => new HeaderBuffer(CAPACITY));
 
 /**
  * All cookies by name: the last of a name counts, at the place of the first (CK-4).
@@ -101,7 +102,8 @@ function byName(cookies) {
 
 /** @param {string} text */
 function readPairs(text) {
-  const buffer = text.length <= CAPACITY ? shared : new HeaderBuffer(text.length);
+  const own = text.length > CAPACITY;
+  const buffer = own ? new HeaderBuffer(text.length) : shared();
   const count = buffer.scan(text);
   const { spans } = buffer;
   /** @type {RequestCookie[]} */
@@ -113,7 +115,7 @@ function readPairs(text) {
     const value = valueEnd > 0 ? raw : valueEnd === 0 ? FLAG : decoded(raw);
     if (value !== undefined) cookies.push({ name, value });
   }
-  if (buffer !== shared) buffer.free();
+  if (own) buffer.free();
   return { cookies, distinct: count >= 0 };
 }
 
@@ -124,10 +126,11 @@ function readPairs(text) {
  */
 export function readOne(text, name) {
   if (text.length <= CAPACITY) {
-    const found = shared.find(text, name);
+    const buffer = shared();
+    const found = buffer.find(text, name);
     if (found === false) return undefined;
     if (found) {
-      const { spans } = shared;
+      const { spans } = buffer;
       const end = spans[3];
       const raw = text.slice(spans[2], end & PLACE);
       const value = end === 0 ? FLAG : raw.includes('%') ? decoded(raw) : raw;

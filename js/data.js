@@ -1,6 +1,8 @@
 // What cached() and unstable_cache() share: the call into the engine, and the way around it when it fails.
 import { assertOpen } from './access.js';
+import { FreshtagError } from './errors.js';
 import { forgetFetches } from './fetch_memo.js';
+import { renewAfter } from './instance.js';
 import { Scope } from './scope.js';
 import { release } from './work.js';
 
@@ -48,9 +50,10 @@ export async function runCached(scope, { spec, call, encode, decode }) {
     const outer = scope.collector ?? scope.visit.detached();
     try {
       const [how, result] = await work.engine.data(scope.visit, outer, spec, render);
-      return how === 'value' ? result : await decode(result);
+      return how === 'value' ? result : await inTime(decode(result));
     } catch (error) {
       if (own && own.error === error) throw error;
+      await renewAfter(error);
       console.error(`freshtag: "${spec.name || spec.id}" runs uncached, the cache failed:`, error);
       // Its tags and lifetime are unknown now, so whatever holds its result must not be stored.
       if (!scope.over) scope.collector?.dynamic(`a failed read of "${spec.id}"`);
@@ -67,4 +70,19 @@ export async function runCached(scope, { spec, call, encode, decode }) {
     inner.over = true;
     forgetFetches(inner);
   }
+}
+
+/** How long the body of an entry is waited for, in ms: as long as its head. */
+const BODY_MS = 1000;
+
+/**
+ * @template T
+ * @param {Promise<T>} read
+ * @returns {Promise<T>}
+ */
+function inTime(read) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new FreshtagError('STORE', `no answer within ${BODY_MS} ms`)), BODY_MS);
+    read.finally(() => clearTimeout(late)).then(resolve, reject);
+  });
 }

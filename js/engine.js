@@ -1,5 +1,6 @@
 // One engine per app and KV binding, for as long as the isolate lives.
 import { Engine } from '#wasm';
+import { instance, outlived } from './instance.js';
 import { buildIdOf, isDev, previewModeIdOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
@@ -14,7 +15,7 @@ const NO_KV =
 const NONE = {};
 
 export class Engines {
-  /** @type {WeakMap<object, { settings: string, engine: EngineType }>} */
+  /** @type {WeakMap<object, { settings: string, of: number, engine: EngineType }>} */
   #byBinding = new WeakMap();
   #options;
   #routes;
@@ -46,10 +47,10 @@ export class Engines {
     const settings = JSON.stringify(fromEnv);
     const binding = env.CACHE ?? NONE;
     const known = this.#byBinding.get(binding);
-    if (known?.settings === settings) return known.engine;
-    if (binding === NONE) console.error(NO_KV);
+    if (known?.settings === settings && known.of === instance()) return known.engine;
+    if (binding === NONE && !known) console.error(NO_KV);
     const engine = newEngine(env.CACHE, { ...this.#fromOptions(), ...fromEnv });
-    this.#byBinding.set(binding, { settings, engine });
+    this.#byBinding.set(binding, { settings, of: instance(), engine });
     return engine;
   }
 
@@ -67,7 +68,24 @@ export class Engines {
  */
 export function newEngine(kv, config) {
   const defined = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
-  return /** @type {any} */ (new Engine(kv, /** @type {any} */ (defined)));
+  return /** @type {any} */ (new OutlivedEngine(kv, /** @type {any} */ (defined)));
+}
+
+/** An engine whose promises end when the module traps. */
+class OutlivedEngine extends Engine {
+  /** @param {any} cookie @param {any} pathname @param {import('./contract.js').Defer} defer */
+  visit(cookie, pathname, defer) {
+    // What goes on behind a reply is lost with its instance, which the log says.
+    return super.visit(cookie, pathname, (/** @type {Promise<unknown>} */ task) => defer(outlived(task).catch(() => {})));
+  }
+}
+
+for (const name of ['route', 'origin', 'data', 'commit', 'settle', 'admin', 'storeGet', 'storeSet', 'storeRevalidate']) {
+  Object.defineProperty(OutlivedEngine.prototype, name, {
+    value(/** @type {unknown[]} */ ...args) {
+      return outlived(/** @type {any} */ (Engine.prototype)[name].apply(this, args));
+    },
+  });
 }
 
 /** @param {unknown} value */

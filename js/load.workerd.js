@@ -2,6 +2,12 @@
 import wasm from '../pkg/freshtag_bg.wasm';
 import { initSync } from '../pkg/freshtag.js';
 
-export const { memory } = initSync({ module: wasm });
+export let { memory } = initSync({ module: wasm });
+
+/** Another instance has taken the place of the first: its memory is the one to look at. */
+export function renewed() {
+  // Without arguments it says which instance there is.
+  ({ memory } = /** @type {any} */ (initSync)());
+}
 
 export * from '../pkg/freshtag.js';

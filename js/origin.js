@@ -1,6 +1,7 @@
 // Requests that no route answers go to the origin.
 import { visitOf } from './draft.js';
 import { FreshtagError } from './errors.js';
+import { renewAfter } from './instance.js';
 import { failureCode, NO_CACHE, notMadeAnew, plain, toBlock, toPairs, toResponse } from './reply.js';
 import { isSocket, release } from './work.js';
 
@@ -95,6 +96,7 @@ const INTERNAL_ANSWERS = ['cache-tag', 'x-next-cache-tags', 'x-nextjs-cache', 'c
  * @param {Block} [cleaned] What the engine made of the visitor's headers.
  */
 export async function uncachedOrigin(call, failure, cleaned) {
+  await renewAfter(failure);
   const code = failureCode(failure);
   console.error(`freshtag: ${code}: ${call.pathname} is answered by the origin, uncached:`, failure);
   // A body can be sent once.

@@ -1,6 +1,7 @@
 // Routes: from the call to the response.
 import { serveAction } from './act.js';
 import { visitOf } from './draft.js';
+import { renewAfter } from './instance.js';
 import { notFound } from './navigation.js';
 import { isListed } from './params.js';
 import { isPossibleAction } from './possible_action.js';
@@ -91,9 +92,12 @@ async function stored(call, route, index) {
     failed: (error) => (thrown = { error }),
   });
 
-  const [visit, onDemand] = visitOf(call);
+  /** @type {Visit | undefined} */
+  let visit;
+  let onDemand = false;
   let reply;
   try {
+    [visit, onDemand] = visitOf(call);
     const ifNoneMatch = onDemand ? undefined : (request.headers.get('if-none-match') ?? undefined);
     answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
     reply = await answering;
@@ -105,7 +109,9 @@ async function stored(call, route, index) {
   } finally {
     release(visit);
   }
-  if (!live) {
+  if (!live || (!live.response && !thrown)) {
+    // Where there is a run, the store was late, but faster than the render, which goes on to be stored.
+    live?.replied();
     call.traffic.count(reply[1]);
     return toResponse(reply);
   }
@@ -210,13 +216,14 @@ async function direct(call, route, isHead) {
  * @param {unknown} failure
  */
 async function uncached(call, route, failure) {
+  await renewAfter(failure);
   const code = failureCode(failure);
   console.error(`freshtag: ${code}: ${route.pattern} is answered uncached:`, failure);
   const work = new Work({ engine: undefined, visit: undefined, ...liveRun(call, route) });
   /** @type {Response} */
   let response;
   try {
-    const params = call.engine.routeParams(call.pathname);
+    const params = call.again().routeParams(call.pathname);
     response = await runHandler(work, route.handler('GET'), trackedRequest(work.request, work), params, call.request.method === 'HEAD');
   } catch (error) {
     work.replied();

@@ -1,4 +1,5 @@
 // The end of a run: what it recorded is written before anybody gets an answer.
+import { renewAfter } from './instance.js';
 import { plain } from './reply.js';
 
 /** @typedef {import('./work.js').Work} Work */
@@ -51,6 +52,7 @@ export function handlerFailed(error) {
 
 /** @param {unknown} error */
 function revalidateFailed(error) {
+  void renewAfter(error);
   console.error('freshtag: REVALIDATE_FAILED:', error);
   return plain(500, 'Internal Server Error', { 'x-freshtag-error': 'REVALIDATE_FAILED' });
 }

@@ -1,6 +1,7 @@
 // createStore: the tag-indexed store by itself.
 import { newEngine } from './engine.js';
 import { FreshtagError } from './errors.js';
+import { perInstance, renewAfter } from './instance.js';
 import { release } from './work.js';
 
 /** @typedef {import('./contract.js').Visit} Visit */
@@ -16,7 +17,8 @@ export function createStore(options) {
     throw new FreshtagError('CONFIG', 'createStore({ kv }): kv must be a KV namespace, for example env.CACHE.');
   }
   const { namespace, leadMs, memory, secret, waitUntil } = options;
-  const engine = newEngine(kv, { namespace, leadMs, memory, secret, routes: [] });
+  const current = perInstance(() => newEngine(kv, { namespace, leadMs, memory, secret, routes: [] }));
+  current();
 
   /** @param {Promise<unknown>} task */
   const defer = (task) =>
@@ -24,12 +26,18 @@ export function createStore(options) {
 
   /**
    * @template T
-   * @param {(visit: Visit) => Promise<T>} use
+   * @param {(engine: import('./contract.js').Engine, visit: Visit) => Promise<T>} use
    */
   const withVisit = async (use) => {
-    const visit = engine.visit(undefined, undefined, defer);
+    const engine = current();
+    /** @type {Visit | undefined} */
+    let visit;
     try {
-      return await use(visit);
+      visit = engine.visit(undefined, undefined, defer);
+      return await use(engine, visit);
+    } catch (error) {
+      await renewAfter(error);
+      throw error;
     } finally {
       release(visit);
     }
@@ -37,15 +45,15 @@ export function createStore(options) {
 
   return {
     get: (key, { softTags, seen } = {}) =>
-      withVisit(async (visit) => {
+      withVisit(async (engine, visit) => {
         const found = await engine.storeGet(visit, key, softTags, seen ?? undefined);
         // A hot body is held as a Blob, which is read through its native stream.
         if (found.entry?.body instanceof Blob) found.entry.body = found.entry.body.stream();
         return found;
       }),
     set: (key, entry) =>
-      withVisit(async (visit) => engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body) })),
-    revalidate: (tags, { expire } = {}) => withVisit((visit) => engine.storeRevalidate(visit, tags, expire)),
+      withVisit(async (engine, visit) => engine.storeSet(visit, key, { ...entry, body: await toBytes(entry.body) })),
+    revalidate: (tags, { expire } = {}) => withVisit((engine, visit) => engine.storeRevalidate(visit, tags, expire)),
   };
 }
 

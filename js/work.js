@@ -1,4 +1,5 @@
 // One run of user code for one request, from the call of the handler to the end of its response body.
+import { instance } from './instance.js';
 import { Scope } from './scope.js';
 
 /** @typedef {import('./contract.js').Engine} Engine */
@@ -217,6 +218,8 @@ const released = new WeakSet();
 export function release(object) {
   if (!object || released.has(object)) return;
   released.add(object);
+  // What was of an instance before is a place in the memory of this one that somebody else has.
+  if ('__wbg_inst' in object && object.__wbg_inst !== instance()) return;
   try {
     object.free();
   } catch (error) {

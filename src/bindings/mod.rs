@@ -9,6 +9,7 @@ mod data;
 pub mod draft;
 mod engine;
 mod error;
+pub mod instance;
 mod life;
 mod origin;
 mod promise;

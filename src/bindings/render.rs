@@ -6,7 +6,6 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::life::get;
 use super::visit::Visit;
@@ -79,7 +78,7 @@ impl Render for JsRender {
                 call.call3(this, &mode(how).into(), &(&**headers).into(), &(&**search).into())
             }
         };
-        let result = JsFuture::from(Promise::resolve(&called?)).await?;
+        let result = settled(Ok(Promise::resolve(&called?))).await?;
         if let What::Data(_) = self.what {
             return Ok(Rendered { status: 200, headers: Vec::new(), live: result });
         }
@@ -134,7 +133,7 @@ fn collect_response(response: JsValue, most: u64, visitor: bool) -> (JsValue, Co
 
 fn seal(bytes: Promise) -> Collecting<Body> {
     async move {
-        let bytes: Uint8Array = JsFuture::from(bytes).await.ok()?.dyn_into().ok()?;
+        let bytes: Uint8Array = settled(Ok(bytes)).await.ok()?.dyn_into().ok()?;
         let etag = settled(platform::etag(&bytes)).await.ok()?.as_string()?;
         Some(Bytes { len: u64::from(bytes.length()), body: bytes.into(), etag: Some(etag.into()) })
     }
