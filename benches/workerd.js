@@ -14,7 +14,7 @@ const { default: workerd } = createRequire(import.meta.url)(resolve('workerd'));
 
 /**
  * @param {URL} entry
- * @returns {Promise<{ ask(body: string): Promise<string>, stop(): Promise<void> }>}
+ * @returns {Promise<{ port: number, pid: number, ask(body: string): Promise<string>, stop(): Promise<void> }>}
  */
 export async function startWorker(entry) {
   const folder = await mkdtemp(join(tmpdir(), 'freshtag-bench-'));
@@ -45,6 +45,8 @@ const main :Workerd.Worker = (
   const port = await listening(child);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
+    port,
+    pid: child.pid,
     ask: (body) => ask(port, agent, body),
     async stop() {
       agent.destroy();
