@@ -272,6 +272,11 @@ export function __worker_init_state(): any;
 export function actionId(salt: string, file: string, export_name: string, used: Uint8Array | number[] | null | undefined, cache: boolean): string;
 
 /**
+ * An instance begins with this. Without one, what makes a new instance calls something that is not there.
+ */
+export function begin(): void;
+
+/**
  * The text of `Cache-Control` (CL-21). `revalidate` is seconds or `false`.
  */
 export function cacheControlHeader(revalidate: any, expire?: number | null): string;
@@ -285,6 +290,12 @@ export function createBypassToken(secret: string, path: string | null | undefine
  * The soft tags of a route and pathname (TG-9).
  */
 export function implicitTags(page: string, pathname: string): string[];
+
+/**
+ * Whom to tell that the module trapped where nobody had called it: between two things it waited for.
+ */
+declare function onTrap2(told: Function): void;
+export { onTrap2 as onTrap }
 
 /**
  * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
@@ -318,6 +329,12 @@ export function resolveCacheLife(profile: any, user: any, options: any): any;
  * 8 the request is personal.
  */
 export function resolveFetch(cache: string, revalidate: any, mode: string, flags: number, enclosing?: number | null): any;
+
+/**
+ * Makes the following call go to a new instance. Objects of this one then refuse to be used, and its promises never
+ * settle.
+ */
+export function restart(): void;
 
 /**
  * What `revalidatePath` records (RV-7): `{ tags, warning }`.
@@ -363,6 +380,7 @@ export interface InitOutput {
     readonly allowedorigins_allows: (a: number, b: number, c: number) => number;
     readonly allowedorigins_check: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number;
     readonly allowedorigins_new: (a: number, b: number) => number;
+    readonly begin: () => void;
     readonly cacheControlHeader: (a: number, b: number, c: number, d: number) => void;
     readonly collector_dynamic: (a: number, b: number, c: number) => void;
     readonly collector_isDynamic: (a: number, b: number) => void;
@@ -396,12 +414,14 @@ export interface InitOutput {
     readonly engine_visit: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly implicitTags: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly init: () => void;
+    readonly onTrap: (a: number) => void;
     readonly originDoubt: (a: number, b: number) => number;
     readonly originEntry: (a: number, b: number, c: number) => void;
     readonly parseSetCookie: (a: number, b: number) => number;
     readonly printSetCookie: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number, q: number, r: number) => void;
     readonly resolveCacheLife: (a: number, b: number, c: number, d: number) => void;
     readonly resolveFetch: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
+    readonly restart: () => void;
     readonly revalidatePathTags: (a: number, b: number, c: number, d: number) => number;
     readonly routeCacheKey: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
     readonly splitCookiesString: (a: number, b: number, c: number) => void;

@@ -1,5 +1,5 @@
 /* @ts-self-types="./freshtag.d.ts" */
-import { bytes, collect, discard, etag, fire, frame, head, hold, signal, sleep, unframe, wait } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
+import { answer, bytes, collect, discard, enter, entry, etag, fire, frame, head, heard, hold, leave, list, local, onTrap, put, signal, sleep, slice, texts, unframe, wait, wake, within } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
 import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
 
 
@@ -1277,6 +1277,14 @@ export function actionId(salt, file, export_name, used, cache) {
 }
 
 /**
+ * An instance begins with this. Without one, what makes a new instance calls something that is not there.
+ */
+export function begin() {
+    __wbg_call_guard();
+    wasm.begin();
+}
+
+/**
  * The text of `Cache-Control` (CL-21). `revalidate` is seconds or `false`.
  * @param {any} revalidate
  * @param {number | null} [expire]
@@ -1382,6 +1390,21 @@ export function implicitTags(page, pathname) {
         wasm.__wbindgen_add_to_stack_pointer(16);
     }
 }
+
+/**
+ * Whom to tell that the module trapped where nobody had called it: between two things it waited for.
+ * @param {Function} told
+ */
+function onTrap2(told) {
+    const borrow0 = addBorrowedObject(told);
+    try {
+        __wbg_call_guard();
+        wasm.onTrap(borrow0);
+    } finally {
+        heap[stack_pointer++] = undefined;
+    }
+}
+export { onTrap2 as onTrap }
 
 /**
  * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
@@ -1567,6 +1590,15 @@ export function resolveFetch(cache, revalidate, mode, flags, enclosing) {
     } finally {
         heap[stack_pointer++] = undefined;
     }
+}
+
+/**
+ * Makes the following call go to a new instance. Objects of this one then refuse to be used, and its promises never
+ * settle.
+ */
+export function restart() {
+    __wbg_call_guard();
+    wasm.restart();
 }
 
 /**
@@ -1808,6 +1840,10 @@ function __wbg_get_imports() {
         __wbg__wbg_cb_unref_09736879a3f67559: function(arg0) {
             getObject(arg0)._wbg_cb_unref();
         },
+        __wbg_answer_9a653ac8d11c5011: function() { return handleError(function (arg0) {
+            const ret = answer(getObject(arg0));
+            return addHeapObject(ret);
+        }, arguments); },
         __wbg_bytes_a87fd535da2ed7a9: function() { return handleError(function (arg0, arg1) {
             const ret = bytes(getObject(arg0), arg1);
             return addHeapObject(ret);
@@ -1843,10 +1879,17 @@ function __wbg_get_imports() {
         __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
             discard(getObject(arg0));
         }, arguments); },
+        __wbg_enter_00866d67fe1fb9da: function() { return handleError(function () {
+            enter();
+        }, arguments); },
         __wbg_entries_7bb1459bd9b5c2b9: function(arg0) {
             const ret = Object.entries(getObject(arg0));
             return addHeapObject(ret);
         },
+        __wbg_entry_bfc38f2fe8ebef9c: function() { return handleError(function (arg0, arg1, arg2, arg3) {
+            const ret = entry(getObject(arg0), getStringFromWasm0(arg1, arg2), arg3 >>> 0);
+            return addHeapObject(ret);
+        }, arguments); },
         __wbg_error_9b95f63d905893d2: function(arg0, arg1) {
             console.error(getObject(arg0), getObject(arg1));
         },
@@ -1868,22 +1911,10 @@ function __wbg_get_imports() {
         __wbg_getRandomValues_8b6f1f663e6f188d: function() { return handleError(function (arg0, arg1) {
             globalThis.crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
         }, arguments); },
-        __wbg_getWithMetadata_71767d63a401b6cc: function() { return handleError(function (arg0, arg1, arg2, arg3) {
-            const ret = getObject(arg0).getWithMetadata(getStringFromWasm0(arg1, arg2), getObject(arg3));
-            return addHeapObject(ret);
-        }, arguments); },
-        __wbg_get_15e3bef3575818f8: function() { return handleError(function (arg0, arg1, arg2) {
-            const ret = getObject(arg0).get(getObject(arg1), getObject(arg2));
-            return addHeapObject(ret);
-        }, arguments); },
         __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
             const ret = Reflect.get(getObject(arg0), getObject(arg1));
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_get_57b93e4469e51558: function(arg0, arg1) {
-            const ret = getObject(arg0).get(getObject(arg1));
-            return addHeapObject(ret);
-        },
         __wbg_get_d7176cfb76d71114: function(arg0, arg1) {
             const ret = getObject(arg0)[arg1 >>> 0];
             return addHeapObject(ret);
@@ -1894,6 +1925,10 @@ function __wbg_get_imports() {
         },
         __wbg_head_3a3262ad6e3cd75e: function() { return handleError(function (arg0) {
             const ret = head(getObject(arg0));
+            return addHeapObject(ret);
+        }, arguments); },
+        __wbg_heard_5a3a76862e2d53b7: function() { return handleError(function (arg0) {
+            const ret = heard(getObject(arg0));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_hold_abbd98c63ea920da: function() { return handleError(function (arg0) {
@@ -1914,16 +1949,6 @@ function __wbg_get_imports() {
             const ret = result;
             return ret;
         },
-        __wbg_instanceof_ReadableStream_ac28304925ec0f96: function(arg0) {
-            let result;
-            try {
-                result = getObject(arg0) instanceof ReadableStream;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
         __wbg_instanceof_Uint8Array_d7aeb0dcb3108fea: function(arg0) {
             let result;
             try {
@@ -1938,6 +1963,9 @@ function __wbg_get_imports() {
             const ret = Array.isArray(getObject(arg0));
             return ret;
         },
+        __wbg_leave_d585685b26a2d4d4: function() { return handleError(function () {
+            leave();
+        }, arguments); },
         __wbg_length_186163212ffe79c3: function(arg0) {
             const ret = getObject(arg0).length;
             return ret;
@@ -1950,8 +1978,17 @@ function __wbg_get_imports() {
             const ret = getObject(arg0).length;
             return ret;
         },
-        __wbg_list_85e9b7a7a3b2cbc9: function() { return handleError(function (arg0, arg1) {
-            const ret = getObject(arg0).list(getObject(arg1));
+        __wbg_list_49aa81d7074c85a7: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4, arg5) {
+            let v0;
+            if (arg3 !== 0) {
+                v0 = getStringFromWasm0(arg3, arg4);
+                wasm.__wbindgen_free(arg3, arg4 * 1, 1);
+            }
+            const ret = list(getObject(arg0), getStringFromWasm0(arg1, arg2), v0, arg5);
+            return addHeapObject(ret);
+        }, arguments); },
+        __wbg_local_d38ca423ef586ae9: function() { return handleError(function (arg0, arg1, arg2, arg3) {
+            const ret = local(getStringFromWasm0(arg0, arg1), getStringFromWasm0(arg2, arg3));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_message_43d8c8f1d543a349: function(arg0) {
@@ -2016,16 +2053,15 @@ function __wbg_get_imports() {
             const ret = Array.of(getObject(arg0), getObject(arg1));
             return addHeapObject(ret);
         },
-        __wbg_parse_c3f72b5a24f83c01: function() { return handleError(function (arg0, arg1) {
-            const ret = JSON.parse(getStringFromWasm0(arg0, arg1));
-            return addHeapObject(ret);
+        __wbg_onTrap_2996374930918516: function() { return handleError(function (arg0) {
+            onTrap(getObject(arg0));
         }, arguments); },
         __wbg_push_c9f4893fc209f768: function(arg0, arg1) {
             const ret = getObject(arg0).push(getObject(arg1));
             return ret;
         },
-        __wbg_put_de7d14190df70753: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4) {
-            const ret = getObject(arg0).put(getStringFromWasm0(arg1, arg2), getObject(arg3), getObject(arg4));
+        __wbg_put_5ab026c8cd46dccf: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4, arg5, arg6) {
+            const ret = put(getObject(arg0), getStringFromWasm0(arg1, arg2), getObject(arg3), arg4 === Number.MAX_SAFE_INTEGER ? undefined : arg4, arg5 === 0 ? undefined : getStringFromWasm0(arg5, arg6));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_queueMicrotask_1e8503a8a690f0a3: function(arg0) {
@@ -2055,12 +2091,20 @@ function __wbg_get_imports() {
         __wbg_set_name_822e3903f3184979: function(arg0, arg1, arg2) {
             getObject(arg0).name = getStringFromWasm0(arg1, arg2);
         },
+        __wbg_shift_faab1a3913f3e693: function(arg0) {
+            const ret = getObject(arg0).shift();
+            return addHeapObject(ret);
+        },
         __wbg_signal_1d3d75d720832043: function() { return handleError(function () {
             const ret = signal();
             return addHeapObject(ret);
         }, arguments); },
         __wbg_sleep_637bb52ae383a5da: function() { return handleError(function (arg0) {
             const ret = sleep(arg0);
+            return addHeapObject(ret);
+        }, arguments); },
+        __wbg_slice_7ce747ee3c2552fd: function() { return handleError(function (arg0, arg1, arg2) {
+            const ret = slice(getObject(arg0), arg1, arg2);
             return addHeapObject(ret);
         }, arguments); },
         __wbg_static_accessor_GLOBAL_THIS_003ee833af9699fc: function() {
@@ -2087,6 +2131,10 @@ function __wbg_get_imports() {
             const ret = JSON.stringify(getObject(arg0));
             return addHeapObject(ret);
         }, arguments); },
+        __wbg_texts_03cb91e3f2e004d8: function() { return handleError(function (arg0, arg1, arg2) {
+            const ret = texts(getObject(arg0), getObject(arg1), arg2 >>> 0);
+            return addHeapObject(ret);
+        }, arguments); },
         __wbg_then_656f253a5dd7d8ea: function(arg0, arg1, arg2) {
             const ret = getObject(arg0).then(getObject(arg1), getObject(arg2));
             return addHeapObject(ret);
@@ -2105,6 +2153,13 @@ function __wbg_get_imports() {
         },
         __wbg_wait_00113c64a4d3813c: function() { return handleError(function (arg0, arg1) {
             const ret = wait(getObject(arg0), arg1);
+            return addHeapObject(ret);
+        }, arguments); },
+        __wbg_wake_e70142d40e31586b: function() { return handleError(function (arg0) {
+            wake(getObject(arg0));
+        }, arguments); },
+        __wbg_within_3274f19313c76632: function() { return handleError(function (arg0, arg1) {
+            const ret = within(getObject(arg0), arg1);
             return addHeapObject(ret);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
