@@ -81,12 +81,15 @@ function askOrigin({ upstream, request, pathname }, live, headers, search) {
   /** @type {RequestInit & { duplex?: 'half' }} */
   const init = { method: live ? request.method : 'GET', headers, redirect: 'manual' };
   if (body) Object.assign(init, { body, duplex: 'half' });
+  // It ends at the next hop, so that it must be asked for there anew.
+  if (live && request.headers.get('upgrade')?.toLowerCase() === 'websocket') init.headers = [...headers, ['upgrade', 'websocket']];
   // The query is part of the key, unlike that of a route: a refresh asks for the same page.
   return fetch(base + pathname + search, init);
 }
 
 /** What is never passed on when the engine, which knows the rules, is not there. */
-const PRIVATE_HEADERS = /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|forwarded|x-forwarded-host|x-freshtag-.*|x-middleware-.*|x-nextjs-.*|x-next-.*|next-resume|x-prerender-.*|x-matched-path|x-now-.*|x-action-forwarded|cdn-loop)$/i;
+const PRIVATE_HEADERS =
+  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|forwarded|x.forwarded(?:.*)|x.(?:original.(?:host|url)|rewrite.url|host|http.host.override)|x.(?:freshtag|middleware|nextjs|next|invoke|prerender|now|vinext).*|next.resume|x.(?:isr|matched.path).*|x.action.forwarded|cdn-loop)$/i;
 const INTERNAL_ANSWERS = ['cache-tag', 'x-next-cache-tags', 'x-nextjs-cache', 'cdn-cache-control'];
 
 /**

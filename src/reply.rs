@@ -69,7 +69,7 @@ pub fn stored(
         let cache_control = name.eq_ignore_ascii_case("cache-control");
         // Its age is counted on.
         let counted = is_page && name.eq_ignore_ascii_case("age");
-        if (unchanged && !kept_in_304(name)) || (cache_control && doubtful) || counted {
+        if (unchanged && !kept_in_304(name)) || (doubtful && shares(name)) || counted {
             continue;
         }
         own_cache_control |= cache_control;
@@ -95,6 +95,7 @@ pub fn stored(
             let mut all = String::from("bytes */");
             all.push_str(&entry.body_len.to_string());
             head.push("content-range", &all);
+            head.part = Some((0, 0));
         }
     }
     if is_page {
@@ -138,7 +139,7 @@ pub fn rendered(
             continue;
         }
         // T29: whatever it says, a draft is nobody else's.
-        if draft && SHARING.iter().any(|sharing| name.eq_ignore_ascii_case(sharing)) {
+        if draft && shares(name) {
             continue;
         }
         own_cache_control |= name.eq_ignore_ascii_case("cache-control");
@@ -215,6 +216,10 @@ impl Conditions<'_> {
         };
         if self.if_range.is_none_or(is_same) { wanted(range, len) } else { Wanted::Whole }
     }
+}
+
+fn shares(name: &str) -> bool {
+    SHARING.iter().any(|sharing| name.eq_ignore_ascii_case(sharing))
 }
 
 /// By which a response lets a cache on its way keep it.

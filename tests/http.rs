@@ -264,7 +264,7 @@ fn internal_fields_stay_on_their_side() {
         ("passes", "next-url", false, false),
         ("passes", "next-action", false, false),
         ("passes", "x-nextjs-stale-time", true, false),
-        ("passes", "x-nextjs-cache", true, false),
+        ("design 5", "x-nextjs-cache", true, true),
         ("T9", "x-middleware", false, false),
         ("T9", "x-nextjs", false, false),
         ("T9", "", false, false),

@@ -312,7 +312,7 @@ fn parts() {
         (206, Some((2, 5)), Some("bytes 2-4/10"))
     );
     let head = reply(&[], Conditions { range: Some("bytes=10-"), ..Conditions::default() });
-    assert_eq!((head.status, head.part, head.get("content-range")), (416, None, Some("bytes */10")));
+    assert_eq!((head.status, head.part, head.get("content-range")), (416, Some((0, 0)), Some("bytes */10")));
     // Rows: rule, validators, If-Range, status.
     type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
     let rows: [Row<'_>; 6] = [

@@ -19,7 +19,7 @@ use crate::flow::{Ask, Demand, Flow, Outcome, Policy, Proxied};
 use crate::http::cache_control::CacheControl;
 use crate::http::cookie::values_of;
 use crate::http::headers::{Fields, first, values};
-use crate::http::upstream::upstream_lines;
+use crate::http::upstream::{Asking, upstream_lines};
 use crate::reply::{Conditions, parse_lines};
 use crate::route::path_tags::{origin_soft_tags, revalidate_path_tags};
 use crate::route::query_rule::listed;
@@ -54,19 +54,32 @@ impl Engine {
         {
             visit.inner.set_bypass(true);
         }
-        let get = method == "GET" || demand;
+        // A socket is the origin's alone.
+        let upgrades = value("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+        let get = (method == "GET" && !upgrades) || demand;
         let head = method == "HEAD";
         // What the visitor forbids to keep is not kept, though it may be answered by what is (RFC 9111 §5.2.1.5). The
         // other directives of requests would let anybody pass the cache by.
-        let forbidden = CacheControl::parse(values(&headers, "cache-control")).no_store && !demand;
+        let no_store = CacheControl::parse(values(&headers, "cache-control")).no_store;
+        // Nor is what the origin may take for another method (T14).
+        let forbidden = (no_store || OVERRIDES.iter().any(|name| value(name).is_some())) && !demand;
         // A part that no entry has is the origin's to answer, and fills none.
         let range = value("range").filter(|_| method == "GET" && !demand);
         let direct = !(get || head);
-        let key = PageKey { shared: &self.shared, authority, variant: variant(&headers) };
+        let asking = match range {
+            _ if direct => Asking::AsIs,
+            Some(_) => Asking::Part,
+            None => Asking::Whole,
+        };
+        let live = upstream_lines(&headers, asking);
+        // What the origin is asked with, and no more, says which answer it is.
+        let fields = parse_lines(&live);
+        let key = PageKey { shared: &self.shared, authority, variant: variant(&fields) };
         let rule = self.shared.rules.iter().find(|rule| rule.paths.matches(&pathname));
         let (name, search) = key.of(&pathname, search, direct);
-        let bare: Vec<_> = headers.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
-        let live = upstream_lines(&headers, !direct && range.is_none());
+        let url =
+            (!key.variant.is_empty()).then(|| self.shared.keys.proxy(authority, &pathname, &search, ""));
+        let bare: Vec<_> = fields.iter().filter(|(n, _)| VARIANT_HEADERS.contains(&&**n)).cloned().collect();
         let ask = Ask {
             key: name,
             soft: Vec::new(),
@@ -76,8 +89,9 @@ impl Engine {
                 life: rule.and_then(|rule| rule.life),
                 tags: rule.map_or_else(Vec::new, |rule: &Rule| rule.tags.clone()),
                 vary: rule.map_or_else(Vec::new, |rule| rule.vary.clone()),
-                fields: if demand { bare.clone() } else { parse_lines(&live) },
+                fields: if demand { bare.clone() } else { fields },
                 base: None,
+                url,
             }),
             get: get && range.is_none() && !forbidden,
             authorization: value("authorization").is_some() && !demand,
@@ -90,10 +104,10 @@ impl Engine {
         };
         let what = What::Origin {
             live: live.into(),
-            bare: upstream_lines(&bare, true).into(),
+            bare: upstream_lines(&bare, Asking::Whole).into(),
             search: search.as_str().into(),
         };
-        let is_unsafe = direct && !matches!(&*method, "OPTIONS" | "TRACE");
+        let is_unsafe = direct && !matches!(&*method, "GET" | "OPTIONS" | "TRACE");
         let address = is_unsafe.then(|| ["https://", authority, &pathname, &search].concat());
         let (shared, authority) = (Rc::clone(&self.shared), authority.to_owned());
         promise(async move {
@@ -128,6 +142,9 @@ impl Engine {
         })
     }
 }
+
+/// By which a request can be of another method than it says.
+const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
 
 /// Makes the keys of one host's pages.
 struct PageKey<'a> {

@@ -11,7 +11,7 @@ use super::life::get;
 use super::visit::Visit;
 use crate::flow::{self, Ask, Bytes, Collecting, Flow, Mode, Outcome, Render, Rendered, Scope};
 use crate::http::headers::Fields;
-use crate::http::upstream::upstream_lines;
+use crate::http::upstream::{Asking, upstream_lines};
 use crate::reply::parse_lines;
 use crate::worker::kv::{Body, Kv};
 use crate::worker::platform::{self, settled};
@@ -98,7 +98,7 @@ impl Render for JsRender {
 
     fn with(&self, fields: &Fields) -> Option<Self> {
         let What::Origin { live, bare, search } = &self.what else { return None };
-        let more = upstream_lines(fields, false);
+        let more = upstream_lines(fields, Asking::AsIs);
         let both = |lines: &str| [lines, &more].concat().into();
         let what = What::Origin { live: both(live), bare: both(bare), search: Rc::clone(search) };
         Some(Self { function: self.function.clone(), what })

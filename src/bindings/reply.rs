@@ -54,7 +54,7 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
             (head, live, Note { state: None, why: Some(why), kept, skip })
         }
     };
-    if head_only || matches!(head.status, 204 | 205 | 304 | 416) {
+    if head_only || matches!(head.status, 204 | 205 | 304) || head.part == Some((0, 0)) {
         asked.kv.discard(body);
         body = JsValue::NULL;
     } else if let Some((start, end)) = head.part {

@@ -5,6 +5,7 @@ use super::lifetime::Lifetime;
 use super::tag::{self, RawTag, Tag};
 use crate::http::cache_control::CacheControl;
 use crate::http::date::HttpDate;
+use crate::http::etag::if_none_match;
 use crate::http::headers::{Fields, first, values};
 use crate::time::{Seconds, UnixMillis};
 
@@ -29,6 +30,13 @@ pub fn origin_lifetime(headers: &Fields, asked: UnixMillis) -> (Option<Lifetime>
     let lifetime =
         Lifetime { stale: Seconds::INFINITE, revalidate: Seconds(left), expire: Seconds(left + grace) };
     (Some(lifetime), control.stale_if_error.filter(|_| !strict))
+}
+
+/// Whether configuration may give a response of this status a lifetime: those that caches may guess one for (RFC 9110
+/// §15.1), less the errors that a request can provoke. Of the others the origin must say it.
+#[must_use]
+pub fn may_be_given_life(status: u16) -> bool {
+    matches!(status, 200 | 203 | 204 | 300 | 301 | 308 | 404 | 410)
 }
 
 /// The directives that count for a shared cache, and whether they are those of a field for such caches alone.
@@ -94,6 +102,14 @@ pub fn validators(headers: &Fields) -> Vec<(Box<str>, Box<str>)> {
         .into_iter()
         .filter_map(|(of, ask)| Some((ask.into(), first(headers, of)?.into())))
         .collect()
+}
+
+/// Whether a 304 is about the stored response (RFC 9111 §4.3.4). One that names another entity tag is not, if it may have
+/// come of the date; where we asked by the tag alone, it is what the origin has recognised.
+#[must_use]
+pub fn is_about(told: &Fields, stored: &Fields) -> bool {
+    let tags = first(told, "etag").zip(first(stored, "etag"));
+    tags.is_none_or(|(told, own)| if_none_match(told, own)) || first(stored, "last-modified").is_none()
 }
 
 /// The headers of a stored response that a 304 has confirmed (RFC 9111 §3.2, §4.3.4). What describes the stored bytes

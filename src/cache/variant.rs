@@ -56,6 +56,12 @@ impl Selection {
             .collect()
     }
 
+    /// Whether all fields of another one are among its own.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.names().split(',').all(|name| self.names().split(',').any(|own| own == name))
+    }
+
     /// As it stands in an entry and in a key.
     #[must_use]
     pub fn as_str(&self) -> &str {

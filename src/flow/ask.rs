@@ -68,17 +68,26 @@ pub struct Proxied {
     pub fields: Vec<(Box<str>, Box<str>)>,
     /// Of a variant: the key of its URL, where the entry is that led to it.
     pub base: Option<StoreKey>,
+    /// Of a form of a React page: the key of its URL, under which all that is stored of it is counted (T10).
+    pub url: Option<StoreKey>,
 }
 
 impl Ask {
     /// The question for the variant that fits this request, where `entry`, which stands for the URL, does not
     /// (RFC 9111 §4.1).
     pub(super) fn variant(&self, entry: &Entry) -> Option<Self> {
-        let (Policy::Proxy(page), Some(chosen)) = (&self.policy, &entry.selection) else { return None };
-        let own = chosen.again(&page.fields);
-        if own == *chosen || page.base.is_some() {
+        let Policy::Proxy(page) = &self.policy else { return None };
+        if page.base.is_some() {
             return None;
         }
+        let told = Selection::of(page.vary.iter().map(String::as_str), &page.fields);
+        let own = match (&entry.selection, told) {
+            (Some(chosen), told) if told.as_ref().is_none_or(|told| chosen.covers(told)) => {
+                Some(chosen.again(&page.fields)).filter(|own| own != chosen)
+            }
+            // It was made before configuration said that more fields count.
+            (_, told) => told,
+        }?;
         let policy = Policy::Proxy(Proxied { base: Some(self.key.clone()), ..page.clone() });
         Some(Self { key: self.key.variant(own.as_str()), policy, ..self.clone() })
     }
@@ -109,6 +118,12 @@ impl Ask {
     /// Of a variant: the key of its URL.
     pub(super) fn base(&self) -> Option<&StoreKey> {
         if let Policy::Proxy(page) = &self.policy { page.base.as_ref() } else { None }
+    }
+
+    /// The key of the URL, whichever form or variant of it this is.
+    pub(super) fn url(&self) -> &StoreKey {
+        let url = if let Policy::Proxy(page) = &self.policy { page.url.as_ref() } else { None };
+        url.or(self.base()).unwrap_or(&self.key)
     }
 
     /// The configured fields on which the answer varies.

@@ -6,10 +6,11 @@ use super::{Ask, Flow, Landing, Policy, Rendered, Scope};
 use crate::cache::admit::{Admit, Prior, Reason, Response, admit};
 use crate::cache::codec;
 use crate::cache::entry::Entry;
-use crate::cache::freshness::{origin_lifetime, origin_tags};
+use crate::cache::freshness::{may_be_given_life, origin_lifetime, origin_tags};
 use crate::cache::key::{Kind, StoreKey};
 use crate::cache::lifetime::Lifetime;
 use crate::cache::seen::Floors;
+use crate::cache::variant::Selection;
 use crate::http::headers::passed_on;
 use crate::store::{Store, StoreError};
 use crate::time::Seconds;
@@ -62,7 +63,8 @@ impl<S: Store> Flow<S> {
             Policy::Proxy(page) => {
                 let (own, grace) = origin_lifetime(headers, scope.started);
                 // Configuration speaks in the place of the origin, but not for a response that forbids keeping it.
-                (page.life.map(|life| Lifetime::or(life, Lifetime::INFINITE)).or(own), grace)
+                let life = page.life.filter(|_| may_be_given_life(*status));
+                (life.map(|life| Lifetime::or(life, Lifetime::INFINITE)).or(own), grace)
             }
         };
         let response = Response {
@@ -105,9 +107,17 @@ impl<S: Store> Flow<S> {
             Err(reason) => return WriteOutcome::Skipped(reason),
         };
         let now = self.index.store.now();
-        if let Some(base) = ask.base().filter(|base| *base != key)
-            && !self.index.memory.may_vary(base.name(), key.name(), now)
-        {
+        let url = ask.url();
+        // What takes the place of what was read adds nothing.
+        let one_more = match prior {
+            Prior::Entry(_) => None,
+            _ if key != url && Some(key) != ask.base() => Some(key.name()),
+            // Nobody knows what it puts aside: the answers of an origin that tells now this, now that would go on doing so.
+            Prior::Unknown if ask.base().is_some() => Some(""),
+            Prior::Unknown => selection.as_ref().map(Selection::as_str),
+            Prior::Nothing => None,
+        };
+        if one_more.is_some_and(|one| !self.index.memory.may_vary(url.name(), one, now)) {
             return WriteOutcome::Skipped(Reason::Vary("more variants than are kept".into()));
         }
         let entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };

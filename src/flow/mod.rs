@@ -24,7 +24,7 @@ pub use visit::{Demand, Visit};
 use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
 use crate::cache::entry::Entry;
-use crate::cache::freshness::{confirmed, may_stand_in, validators};
+use crate::cache::freshness::{confirmed, is_about, may_stand_in, validators};
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
@@ -229,8 +229,14 @@ impl<S: Store> Flow<S> {
         let asks = asking.as_ref().unwrap_or(render);
         let mut result = asks.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
         let mut is_confirmed = false;
-        if let (Some(_), Some(found), Ok(answer)) = (&asking, known, &mut result) {
+        if let (Some(_), Some(found), Ok(answer)) = (&asking, known, &mut result)
+            && answer.status == 304
+        {
             is_confirmed = confirm(render, found, answer);
+            if !is_confirmed {
+                // Nobody asked on condition but us.
+                result = render.render(mode, Rc::clone(visit), Rc::clone(&scope)).await;
+            }
         }
         let failed = result.as_ref().map_or(true, |rendered| rendered.status >= 500);
         if failed && let Some(found) = &old.found {
@@ -300,9 +306,12 @@ impl<S: Store> Flow<S> {
         self.index.memory.backing_off(ask.key.name(), now) && may_stand_in(entry, now.since(entry.created))
     }
 
-    /// Keeps the last good entry and holds back the next render of its key.
+    /// Keeps the last good entry and holds back the next render of its key. That a HEAD or a part failed says nothing of
+    /// the page.
     fn hold_back(&self, ask: &Ask, good: &Entry, now: UnixMillis) {
-        self.index.memory.end_refresh(ask.key.name(), Some(retry_at(good, now)));
+        if ask.get {
+            self.index.memory.end_refresh(ask.key.name(), Some(retry_at(good, now)));
+        }
     }
 }
 
@@ -325,13 +334,14 @@ fn conditional<R: Render>(render: &R, entry: &Entry, mut more: Vec<(Box<str>, Bo
     render.with(&more)
 }
 
-/// Makes the whole response of a 304 to a conditional request and the stored one that it confirms (RFC 9111 §4.3.4).
+/// Makes the whole response of a 304 to a conditional request and the stored one that it confirms (RFC 9111 §4.3.4); false
+/// where it is about another one.
 fn confirm<B: Clone, R: Render<Body = B>>(
     render: &R,
     found: &Found<B>,
     answer: &mut Rendered<R::Live>,
 ) -> bool {
-    if answer.status != 304 {
+    if !is_about(&answer.headers, &found.entry.headers) {
         return false;
     }
     let Some(live) = render.live(found.body.clone()) else { return false };

@@ -71,17 +71,30 @@ impl<S: Store> Flow<S> {
         // What a tag has made stale is asked for as if it were not known.
         let asking = if is_timed { conditional(render, stale, fields.clone()) } else { None };
         let is_conditional = asking.is_some();
-        let asking = asking.or_else(|| render.with(&fields).filter(|_| !fields.is_empty()));
+        let plain = || render.with(&fields).filter(|_| !fields.is_empty());
+        let asking = asking.or_else(plain);
         let asks = asking.as_ref().unwrap_or(render);
         let Ok(mut rendered) = asks.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
             return false;
         };
-        // The visitor has the stored body by now: it is read again.
-        if is_conditional
-            && rendered.status == 304
-            && let Some(found) = self.index.again(&ask.key, stale).await
-        {
-            confirm(render, &found, &mut rendered);
+        if is_conditional && rendered.status == 304 {
+            // The visitor has the stored body by now: it is read again.
+            let found = self.index.again(&ask.key, stale).await;
+            let is_confirmed = found.is_some_and(|found| {
+                let is_confirmed = confirm(render, &found, &mut rendered);
+                if !is_confirmed {
+                    self.index.store.discard(found.body);
+                }
+                is_confirmed
+            });
+            if !is_confirmed {
+                let asking = plain();
+                let asks = asking.as_ref().unwrap_or(render);
+                let Ok(whole) = asks.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
+                    return false;
+                };
+                rendered = whole;
+            }
         }
         let (status, headers) = (rendered.status, rendered.headers);
         let prior = Prior::Entry(Rc::clone(stale));

@@ -34,9 +34,15 @@ const INTERNAL_REQUEST_PREFIXES: [&str; 10] = [
     "x-vinext-",
 ];
 
-/// Fields of an origin's response that are meant for us. Next's client reads other `x-nextjs-` fields: those pass.
-const INTERNAL_RESPONSE: [&str; 4] =
-    ["cache-tag", "x-next-cache-tags", "x-next-revalidate-tag-token", "x-next-revalidated-tags"];
+/// Fields of an origin's response that are meant for us, or that we say ourselves. Next's client reads other `x-nextjs-`
+/// fields: those pass.
+const INTERNAL_RESPONSE: [&str; 5] = [
+    "cache-tag",
+    "x-next-cache-tags",
+    "x-next-revalidate-tag-token",
+    "x-next-revalidated-tags",
+    "x-nextjs-cache",
+];
 const INTERNAL_RESPONSE_PREFIXES: [&str; 8] = [
     "next-resume",
     "x-invoke-",
@@ -49,7 +55,15 @@ const INTERNAL_RESPONSE_PREFIXES: [&str; 8] = [
 ];
 
 /// By which a proxy says what it was asked for. From an untrusted peer they are lies (T8).
-const FORWARDING: [&str; 4] = ["forwarded", "x-forwarded", "x-original-url", "x-rewrite-url"];
+const FORWARDING: [&str; 7] = [
+    "forwarded",
+    "x-forwarded",
+    "x-host",
+    "x-http-host-override",
+    "x-original-host",
+    "x-original-url",
+    "x-rewrite-url",
+];
 
 /// Fields about one connection (RFC 9110 §7.6.1, RFC 9111 §3.1).
 const HOP_BY_HOP: [&str; 11] = [

@@ -280,7 +280,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         true
     }
 
-    /// Whether one more variant of a URL may be written, or this one again (T10).
+    /// Whether one more variant of a URL may be written, or this one again (T10). One without a name is always one more.
     pub(crate) fn may_vary(&self, base: &str, variant: &str, now: UnixMillis) -> bool {
         // FNV-1a: two variants that it takes for one are two all the same where they are stored.
         let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
@@ -290,7 +290,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
             if now.since(*since) > HOUR_MS {
                 (*since, *known) = (now, Vec::new());
             }
-            let is_known = known.contains(&id);
+            let is_known = !variant.is_empty() && known.contains(&id);
             if !is_known && known.len() < MOST_VARIANTS {
                 known.push(id);
                 return true;

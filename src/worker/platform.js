@@ -30,13 +30,13 @@ export async function list(kv, prefix, cursor, limit) {
   return [page.list_complete ? null : page.cursor, ...keys]
 }
 
-/** A response as the flow looks at it: its status and `name: value` lines.
+/** A response as the flow looks at it: its status, 502 for one that nobody can pass on, and `name: value` lines.
  * @param {Response} response
  * @returns {[number, string]} */
 export function head(response) {
   let lines = ''
   for (const [name, value] of response.headers) lines += `${name}: ${value}\n`
-  return [response.status, lines]
+  return [response.status < 600 ? response.status : 502, lines]
 }
 
 /** Gives the visitor one branch of a body and collects the other one.
