@@ -113,7 +113,8 @@ impl<S: Store> Flow<S> {
         let Snapshot { found, tags, decision, error, .. } = snapshot;
         let unknown = error.is_some();
         if demand != Demand::No {
-            if demand == Demand::IfStored && found.is_none() && !unknown {
+            // What stands for the URL is stored, where it led on to a variant.
+            if demand == Demand::IfStored && found.is_none() && !unknown && ask.base().is_none() {
                 return Ok(Outcome::Absent);
             }
             return self.render(ask, visit, render, Why::OnDemand, Old { found, tags, unknown }).await;
