@@ -1,6 +1,7 @@
 // One engine per app and KV binding, for as long as the isolate lives.
 import { Engine } from '#wasm';
 import { instance, outlived } from './instance.js';
+import { checkedRules } from './origin_rules.js';
 import { buildIdOf, isDev, previewModeIdOf } from './settings.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
@@ -57,7 +58,7 @@ export class Engines {
   #fromOptions() {
     const { cacheLife, staleTimes, expireTime, leadMs, memory, maxEntryBytes, originRules } = this.#options;
     const routes = this.#routes.map((route) => route.config);
-    return { cacheLife, staleTimes, expireTime, leadMs, memory, maxEntryBytes, originRules, routes };
+    return { cacheLife, staleTimes, expireTime, leadMs, memory, maxEntryBytes, originRules: checkedRules(originRules), routes };
   }
 }
 

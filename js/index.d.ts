@@ -185,13 +185,16 @@ export interface AppOptions {
 export interface OriginRule {
   /** A path, with at most one `*`, which stands for anything. */
   match: string;
-  /** Lifetime, in the place of what the answer says; one that forbids storing is not stored. */
+  /**
+   * Lifetime, in the place of what the answer says: the switch for caching without explicit freshness. For 200, 203, 204, 300, 301, 308,
+   * 404 and 410; an answer that forbids storing is not stored.
+   */
   life?: ProfileName | CacheLifeProfile;
   /** Tags beside those of `Cache-Tag`. */
   tags?: string[];
   /** Request fields on which the pages depend, beside those of `Vary`. */
   vary?: string[];
-  /** The parameters of the query that count. GET and HEAD reach the origin with these alone. All of them when absent. */
+  /** The parameters of the query that count, as their names stand in the URL. GET and HEAD reach the origin with these alone. All of them when absent. */
   query?: string[];
 }
 

@@ -290,26 +290,15 @@ impl Rule {
             let message = format!("originRules: tag {} {}", quote(&bad.tag), bad.reason.message());
             return Err(Error::new(ErrorCode::InvalidTag, message));
         }
-        let query = (!get(rule, "query").is_undefined()).then(|| names(rule, "query")).transpose()?;
+        let query = (!get(rule, "query").is_undefined()).then(|| names(rule, "query"));
         let life = life.map(|life| profiles.complete(life).into());
-        Ok(Self { paths, life, tags: validated.valid, vary: names(rule, "vary")?, query })
+        Ok(Self { paths, life, tags: validated.valid, vary: names(rule, "vary"), query })
     }
 }
 
 /// A list of names in a rule.
-fn names(rule: &JsValue, name: &str) -> Result<Vec<String>, Error> {
-    let given = get(rule, name);
-    if given.is_undefined() {
-        return Ok(Vec::new());
-    }
-    let names = given.dyn_ref::<Array>().and_then(|list| list.iter().map(|item| item.as_string()).collect());
-    names.ok_or_else(|| {
-        let mut message = String::from("originRules: ");
-        message.push_str(name);
-        message.push_str(" must be an array of names, not ");
-        message.push_str(&show(&given));
-        Error::new(ErrorCode::Config, message)
-    })
+fn names(rule: &JsValue, name: &str) -> Vec<String> {
+    list(rule, name).iter().filter_map(|item| item.as_string()).collect()
 }
 
 fn list(object: &JsValue, name: &str) -> Array {

@@ -119,9 +119,64 @@ describe('originRules', () => {
     expect((await app.ask('/?page=2')).text).toBe('5');
   });
 
-  test.each([[{ match: '/*', query: 'page' }], [{ match: '/*', vary: [1] }]])('%j is a mistake', async (rule) => {
-    const answer = await behind(counted, { originRules: [rule] }).ask('/');
-    expect(answer.header('x-freshtag-error')).toBe('CONFIG');
+  // Rows: rules; code, and what the message says.
+  test.each([
+    ['/*', 'CONFIG', 'originRules must be an array like [{ match'],
+    [['/*'], 'CONFIG', 'originRules[0] must be an object'],
+    [[{ match: '/a' }, { math: '/*' }], 'CONFIG', 'originRules[1] has the fields match, life, tags, vary, query and no other, not "math"'],
+    [[{ life: 'hours' }], 'CONFIG', 'originRules[0].match must be a path like "/blog/*", not undefined'],
+    [[{ match: 'blog' }], 'CONFIG', 'originRules[0].match must be a path like "/blog/*", not "blog"'],
+    [[{ match: '/*/*' }], 'INVALID_PATH', 'use at most one *'],
+    [[{ match: '/*', life: 'often' }], 'UNKNOWN_PROFILE', 'often'],
+    [[{ match: '/*', tags: 'docs' }], 'CONFIG', 'originRules[0].tags must be an array of strings, not "docs"'],
+    [[{ match: '/*', tags: ['x'.repeat(300)] }], 'INVALID_TAG', 'originRules: tag'],
+    [[{ match: '/*', query: 'page' }], 'CONFIG', 'originRules[0].query must be an array of strings, not "page"'],
+    [[{ match: '/*', query: ['page='] }], 'CONFIG', 'originRules[0].query must name parameters as they stand in the URL'],
+    [[{ match: '/*', vary: [1] }], 'CONFIG', 'originRules[0].vary must be an array of strings, not 1'],
+    [[{ match: '/*', vary: null }], 'CONFIG', 'originRules[0].vary must be an array of strings, not null'],
+    [[{ match: '/*', vary: ['a b'] }], 'CONFIG', 'originRules[0].vary must name header fields of requests, not "a b"'],
+    [[{ match: '/*', vary: ['*'] }], 'CONFIG', 'originRules[0].vary must name header fields of requests, not "*"'],
+    [[{ match: '/*', vary: [...'abcdefghi'] }], 'CONFIG', 'originRules[0].vary must name at most 8 fields'],
+  ])('%j is a mistake', async (originRules, code, says) => {
+    const logged = silence();
+    const answer = await behind(counted, { originRules }).ask('/');
+    expect([answer.text, answer.header('x-freshtag-error')]).toEqual(['1', code]);
+    expect(answer.header('cache-control')).toContain('no-store');
+    expect(logged.join()).toContain(says);
+  });
+
+  test('life: the switch for what says nothing, not for what another may have provoked', async () => {
+    const rules = { originRules: [{ match: '/*', life: 'hours' }] };
+    for (const [status, kept] of [[200, true], [404, true], [400, false], [403, false], [429, false], [500, false]]) {
+      const app = behind((_request, n) => [`${n}`, {}, status], rules);
+      expect(await app.texts({}, {})).toEqual(['1', kept ? '1' : '2']);
+    }
+  });
+
+  test('T10 of many queries those that count are written', async () => {
+    let puts = 0;
+    const CACHE = wrapKv(env.CACHE, { put: (kv, ...args) => (puts++, kv.put(...args)) });
+    const app = behind(counted, { originRules: [{ match: '/*', query: ['page'] }] }, { CACHE });
+    for (let n = 0; n < 2_000; n++) expect((await app.ask(`/?utm=${n}&%70age=${n}&page=1`)).text).toBe('1');
+    expect([puts, app.asked.length]).toEqual([1, 1]);
+  });
+
+  test('T10 of many forms of a React page 64 are written, and they go with the page', async () => {
+    let puts = 0;
+    const CACHE = wrapKv(env.CACHE, { put: (kv, ...args) => (puts++, kv.put(...args)) });
+    const app = behind(counted, {}, { CACHE });
+    const form = (n) => with_({ rsc: '1', 'next-router-state-tree': `${n}` });
+    for (let n = 1; n <= 300; n++) expect((await app.ask('/', form(n))).text).toBe(`${n}`);
+    expect(puts).toBe(64);
+    expect(await app.texts(form(1), form(64), {})).toEqual(['1', '64', '301']);
+  });
+
+  test('a rule costs a hit nothing', async () => {
+    const app = behind(counted, { memory: 0, originRules: [{ match: '/*', life: 'hours', tags: ['a'], query: ['page'] }] });
+    await app.ask('/?page=1');
+    expect(ops(await app.ask('/?page=1&b'))).toBe('gets=1 bulk=0 keys=0 puts=0');
+    expect(ops(await app.ask('/?page=1', { method: 'HEAD' }))).toBe('gets=1 bulk=0 keys=0 puts=0');
+    expect(ops(await app.ask('/?page=1', with_({ range: 'bytes=0-0' })))).toBe('gets=1 bulk=0 keys=0 puts=0');
   });
 });
 
@@ -164,6 +219,29 @@ describe('§4.3 revalidation', () => {
     expect(await app.ask('/')).toMatchObject({ status: 200, text: 'body 1' });
     expect((await app.ask('/')).cache).not.toBe('HIT');
     expect(app.asked).toHaveLength(3);
+  });
+
+  // Rows: the stored validators, those of the 304; how often the origin is asked in all, what the visitor gets.
+  test.each([
+    ['the same tag', { etag: '"a"' }, { etag: '"a"' }, 2, 'body 1'],
+    ['the same one, weak', { etag: '"a"', 'last-modified': 'x' }, { etag: 'W/"a"' }, 2, 'body 1'],
+    ['another one, asked by the tag', { etag: '"a"' }, { etag: '"b"' }, 2, 'body 1'],
+    ['another one, that may have come of the date', { etag: '"a"', 'last-modified': 'x' }, { etag: '"b"' }, 3, 'body 3'],
+    ['none', { etag: '"a"', 'last-modified': 'x' }, {}, 2, 'body 1'],
+  ])('§4.3.4 a 304 with %s', async (_name, own, told, times, text) => {
+    for (const grace of ['', ', stale-while-revalidate=60']) {
+      const app = behind((request, n) =>
+        request.headers.has('if-none-match')
+          ? [null, { 'cache-control': 's-maxage=60', ...told }, 304]
+          : [`body ${n}`, { 'cache-control': n === 1 ? `s-maxage=1${grace}` : 's-maxage=60', ...own }],
+      );
+      await app.ask('/');
+      await second();
+      const answer = await app.ask('/');
+      expect([answer.status, answer.text]).toEqual([200, grace ? 'body 1' : text]);
+      expect(await app.ask('/')).toMatchObject({ status: 200, text, cache: 'HIT' });
+      expect(app.asked).toHaveLength(times);
+    }
   });
 
   test('what a tag has expired is asked for as if it were not known', async () => {
