@@ -5,11 +5,14 @@
 mod support;
 
 use freshtag::cache::admit::{Admit, Prior, Reason, Response, admit};
+use freshtag::cache::codec::decode;
 use freshtag::cache::freshness::{confirmed, current_age, origin_lifetime, validators};
 use freshtag::cache::key::Kind;
+use freshtag::cache::lifetime::NO_CACHE;
 use freshtag::cache::variant::Selection;
 use freshtag::http::date::HttpDate;
 use freshtag::http::range::{Wanted, wanted};
+use freshtag::http::upstream::{Asking, upstream_lines};
 use freshtag::reply::{CacheState, Conditions, Head, Style, stored};
 use freshtag::route::query_rule::listed;
 use freshtag::time::{Seconds, UnixMillis};
@@ -367,5 +370,47 @@ fn the_parameters_that_count() {
     ];
     for (search, expected) in rows {
         assert_eq!(listed(search, &["page".to_owned(), "sort".to_owned()]), expected, "T10 {search}");
+    }
+}
+
+#[test]
+fn what_was_stored_without_a_selection_fits_every_request() {
+    // As the version before variants wrote it: nothing that varies on more than the key has.
+    let header = r#"{"v":1,"k":"k","n":"proxy","st":200,"c":1000,"by":"b","l":[1,60,60],"len":4,"h":[["vary","Accept-Encoding"]]}"#;
+    assert_eq!(decode(header, "k").unwrap().selection, None);
+    let varies = header.replace("\"len\"", "\"vy\":\"a 0f\",\"len\"");
+    assert_eq!(decode(&varies, "k").unwrap().selection, Some(Selection::read("a 0f")));
+}
+
+#[test]
+fn in_doubt_no_cache_on_the_way_may_keep_it() {
+    let mut page = entry(&keys().proxy("example.com", "/", "", ""), &[], NOW);
+    page.kind = Kind::Proxy;
+    let told = ["cache-control", "cdn-cache-control", "surrogate-control", "expires"];
+    page.headers = pairs(&told.map(|name| (name, "max-age=600")));
+    let style = Style { now: NOW, static_stale: Seconds(300.0) };
+    let head = stored(&page, CacheState::Stale, true, &Conditions::default(), &style);
+    assert_eq!(told.map(|name| head.get(name)), [Some(NO_CACHE), None, None, None]);
+}
+
+#[test]
+fn what_the_origin_is_asked_with() {
+    let sent = pairs(&[
+        ("accept-encoding", "deflate"),
+        ("if-none-match", "\"a\""),
+        ("x_forwarded_host", "b"),
+        ("upgrade", "websocket"),
+        ("connection", "rsc"),
+        ("rsc", "1"),
+        ("x_own", "c"),
+    ]);
+    // Rows: how, what goes on.
+    let rows = [
+        (Asking::AsIs, "accept-encoding: deflate\nif-none-match: \"a\"\nx_own: c\n"),
+        (Asking::Part, "if-none-match: \"a\"\nx_own: c\naccept-encoding: identity\n"),
+        (Asking::Whole, "x_own: c\naccept-encoding: gzip, br\n"),
+    ];
+    for (asking, lines) in rows {
+        assert_eq!(upstream_lines(&sent, asking), lines, "T8, T15 {asking:?}");
     }
 }
