@@ -1036,7 +1036,7 @@ fn an_unstable_input_lowers_revalidate_alone() {
     let made = world.now().plus_ms(-5_000);
     let origin = origin(&world, move |call| async move {
         let mut scope = call.scope.borrow_mut();
-        scope.absorb_unstable(&[(Tag::new("quote"), made)], made, Some(Seconds(5.0)));
+        scope.absorb_call(&[], &[Tag::new("quote")], made, made, Some(Seconds(5.0)));
         Ok(ok("page"))
     });
     get_page(&a, &ask, &origin);

@@ -18,7 +18,7 @@ use freshtag::cache::tag::Tag;
 use freshtag::error::ErrorCode;
 use freshtag::store::double::{Op, Ops, World};
 use freshtag::store::memory::{DEFAULT_BYTES, LARGEST_BODY, MEMO_MS};
-use freshtag::store::{How, Store as _, StoreError};
+use freshtag::store::{How, Store as _, StoreError, Under};
 use freshtag::time::{Seconds, UnixMillis};
 use futures_util::future::{Either, join, join3, select};
 use proptest::prelude::*;
@@ -355,7 +355,7 @@ fn an_isolate_knows_its_own_revalidation_at_once() {
             let floors = Floors::default();
             let look = Box::pin(async {
                 a.index().store.sleep(1).await;
-                a.index().read(&key, &[], &floors, &a.reading()).await.tags
+                a.index().read(&key, Under::default(), &floors, &a.reading()).await.tags
             });
             match select(write, look).await {
                 Either::Left(_) => panic!("the put takes 900 ms"),

@@ -50,7 +50,7 @@ impl Collector {
     pub fn lower(&self, seconds: Option<f64>) -> f64 {
         let mut scope = self.scope.borrow_mut();
         let oldest = scope.oldest;
-        scope.absorb_unstable(&[], oldest, seconds.map(Seconds));
+        scope.absorb_call(&[], &[], oldest, oldest, seconds.map(Seconds));
         scope.nested_revalidate().0
     }
 

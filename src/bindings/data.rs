@@ -49,36 +49,37 @@ impl Engine {
                         outer.dynamic("a stale input that could not be renewed");
                     }
                     let reply = Array::of2(&"stored".into(), &body);
-                    match spec.kind {
-                        Kind::Cached => outer.absorb(&entry),
-                        Kind::Fetch(_) => {
-                            let own = spec.tags.iter().map(|tag| (tag.clone(), entry.oldest));
-                            let tags: Vec<_> = entry.tags.iter().cloned().chain(own).collect();
-                            outer.absorb_unstable(&tags, entry.oldest, None);
-                            let mut head = Head::new(entry.status);
-                            for (name, value) in &entry.headers {
-                                head.push(name, value);
-                            }
-                            reply.push(&head.status.into());
-                            reply.push(&head.lines.into());
+                    if matches!(spec.kind, Kind::Cached) {
+                        outer.absorb(&entry);
+                    } else {
+                        outer.absorb_call(
+                            &entry.tags,
+                            &spec.tags,
+                            entry.created,
+                            entry.oldest,
+                            spec.kind.limit(),
+                        );
+                    }
+                    if matches!(spec.kind, Kind::Fetch(_)) {
+                        let mut head = Head::new(entry.status);
+                        for (name, value) in &entry.headers {
+                            head.push(name, value);
                         }
-                        Kind::Unstable(limit) => outer.absorb_unstable(&entry.tags, entry.oldest, limit),
+                        reply.push(&head.status.into());
+                        reply.push(&head.lines.into());
                     }
                     reply
                 }
                 Outcome::Rendered { rendered, scope, .. } => {
                     let scope = scope.borrow();
-                    let limit = match spec.kind {
-                        Kind::Unstable(limit) => limit,
-                        _ => None,
-                    };
+                    let limit = spec.kind.limit();
                     let value = match spec.kind {
                         Kind::Fetch(_) => rendered.live,
                         _ => get(&rendered.live, "value"),
                     };
                     match spec.kind {
                         Kind::Cached => outer.absorb_scope(&scope),
-                        _ => outer.absorb_unstable(&scope.tags_with(&spec.tags), scope.oldest, limit),
+                        _ => outer.absorb_call(scope.tags(), &spec.tags, scope.started, scope.oldest, limit),
                     }
                     Array::of2(&"value".into(), &value)
                 }
@@ -96,6 +97,13 @@ enum Kind {
     Fetch(Seconds),
     /// `unstable_cache()`, with its limit.
     Unstable(Option<Seconds>),
+}
+
+impl Kind {
+    /// What it lowers the lifetime of its surroundings to (UN-8).
+    fn limit(self) -> Option<Seconds> {
+        if let Self::Unstable(limit) = self { limit } else { None }
+    }
 }
 
 struct Spec {
@@ -135,12 +143,9 @@ impl Spec {
         let build = if self.shared { "" } else { &*shared.build };
         let lasting = |revalidate| Lifetime { revalidate, ..Lifetime::INFINITE };
         let data = |kind: &str| shared.keys.data(build, &format!("{kind}:{}", self.id), &self.args);
-        let mut soft = visit.inner.soft();
         let (key, default, policy) = match self.kind {
             Kind::Cached => (data("cached"), shared.profiles.default_lifetime(), Policy::Data { own: None }),
             Kind::Fetch(seconds) => {
-                // Another call may have stored it under other tags (IC-7).
-                soft.extend(self.tags.iter().cloned());
                 let own = lasting(seconds);
                 (shared.keys.fetch(&self.id, &self.args), own, Policy::Fetch(own))
             }
@@ -152,7 +157,7 @@ impl Spec {
         };
         Ask {
             key,
-            soft,
+            soft: visit.inner.soft(),
             implicit: self.tags.clone(),
             default,
             policy,

@@ -21,7 +21,7 @@ use crate::cache::seen::Floors;
 use crate::cache::tag::{self, Tag};
 use crate::error::ErrorCode;
 use crate::flow::Flow;
-use crate::store::{How, Store as _};
+use crate::store::{How, Store as _, Under};
 use crate::time::{Seconds, UnixMillis};
 use crate::worker::kv::Kv;
 use crate::worker::platform;
@@ -71,7 +71,8 @@ async fn get_now(
     });
     let reading =
         Reading { now: platform::now(), lead_ms: visit.shared.lead_ms, persisted: false, lifetime: None };
-    let snapshot = flow.index.read(key, &soft, &floors.unwrap_or_default(), &reading).await;
+    let snapshot =
+        flow.index.read(key, Under { soft: &soft, own: &[] }, &floors.unwrap_or_default(), &reading).await;
     if let Some(error) = snapshot.error {
         return Err(fail(ErrorCode::Store, format!("get(key): the store did not answer: {error}")));
     }
@@ -174,6 +175,7 @@ fn plain_entry(
     tags.truncate(tag::MAX_ITEMS);
     let status = get(value, "status").as_f64().unwrap_or(200.0);
     Ok(Entry {
+        told: Vec::new(),
             key: full.into(),
             kind: Kind::Fetch,
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates

@@ -42,6 +42,9 @@ pub fn encode(entry: &Entry) -> String {
         };
         wire.json("g", &print_list(entry.tags.iter().map(tag)));
     }
+    if !entry.told.is_empty() {
+        wire.json("gt", &print_list(entry.told.iter().map(|tag| quote(tag.as_str()))));
+    }
     if entry.oldest != entry.created {
         wire.integer("o", entry.oldest.0);
     }
@@ -81,6 +84,8 @@ pub fn decode_any(text: &str) -> Option<Entry> {
     let status = wire.count("st").and_then(|s| u16::try_from(s).ok()).filter(|s| (200..=599).contains(s))?;
     let headers = list(&wire, "h")?.iter().map(read_header).collect::<Option<Vec<_>>>()?;
     let tags = list(&wire, "g")?.iter().map(|tag| read_tag(tag, created)).collect::<Option<Vec<_>>>()?;
+    let told =
+        list(&wire, "gt")?.iter().map(|tag| tag.as_text().map(Tag::new)).collect::<Option<Vec<_>>>()?;
     let stale_if_error = match wire.get("ie") {
         Some(window) => Some(seconds(window)?),
         None => None,
@@ -95,6 +100,7 @@ pub fn decode_any(text: &str) -> Option<Entry> {
         status,
         headers,
         tags,
+        told,
         created,
         oldest: wire.integer("o").map_or(created, UnixMillis),
         by: word("by")?,
@@ -160,7 +166,7 @@ impl Brief {
             created: entry.created,
             lifetime: entry.lifetime,
             status: entry.status.into(),
-            tags: u64::try_from(entry.tags.len()).unwrap_or(u64::MAX),
+            tags: u64::try_from(entry.tags.len().saturating_add(entry.told.len())).unwrap_or(u64::MAX),
             len: entry.body_len,
         }
     }

@@ -19,6 +19,8 @@ pub struct Entry {
     pub headers: Vec<(Box<str>, Box<str>)>,
     /// Its tags, each with the earliest moment whose data the entry can contain for it (`as_of`).
     pub tags: Vec<(Tag, UnixMillis)>,
+    /// The tags that the call gave which stored it. No reader is bound by them: each brings its own (IC-7).
+    pub told: Vec<Tag>,
     /// When the render *started*.
     pub created: UnixMillis,
     /// The earliest moment whose data it can contain at all: what a soft tag is compared with.

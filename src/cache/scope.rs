@@ -78,13 +78,19 @@ impl Collected {
         self.absorb_parts(&inner.tags, inner.oldest, inner.lifetime.into());
     }
 
-    /// Takes in an `unstable_cache` input: as [`Self::absorb`], but of its lifetime `revalidate` alone counts (UN-8).
-    pub fn absorb_unstable(
+    /// Takes in an input of `unstable_cache` or `fetch`, which began at `created`: as [`Self::absorb`], with the tags that
+    /// the call gave, and of its lifetime `revalidate` alone counts (UN-8).
+    pub fn absorb_call(
         &mut self,
         tags: &[(Tag, UnixMillis)],
+        own: &[Tag],
+        created: UnixMillis,
         oldest: UnixMillis,
         revalidate: Option<Seconds>,
     ) {
+        for tag in own {
+            self.tag_as_of(tag.clone(), created.min(self.started));
+        }
         self.absorb_parts(tags, oldest, Life { revalidate, ..Life::default() });
     }
 
@@ -152,6 +158,12 @@ impl Collected {
     #[must_use]
     pub fn tags(&self) -> &[(Tag, UnixMillis)] {
         &self.tags
+    }
+
+    /// Those of `tags` that it does not have.
+    #[must_use]
+    pub fn others(&self, tags: &[Tag]) -> Vec<Tag> {
+        tags.iter().filter(|tag| !self.tags.iter().any(|(own, _)| own == *tag)).cloned().collect()
     }
 
     /// Its tags, at most 128 beside the `implicit` ones, which come first (TG-12). A route's implicit tags count as

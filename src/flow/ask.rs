@@ -7,6 +7,7 @@ use crate::cache::scope::RouteLife;
 use crate::cache::tag::Tag;
 use crate::cache::variant::Selection;
 use crate::http::headers::values;
+use crate::store::Under;
 use crate::time::Seconds;
 
 /// One question: a route, a cached function, or a page of the origin.
@@ -14,9 +15,9 @@ use crate::time::Seconds;
 pub struct Ask {
     /// Where the answer is kept.
     pub key: StoreKey,
-    /// Tags under which it is read, beside those it carries.
+    /// Tags of the route under which it is read, beside those it carries.
     pub soft: Vec<Tag>,
-    /// Tags it gets when it is kept, beside those it collects.
+    /// Tags it gets when it is kept, beside those it collects. Those of a call count for that call alone (IC-7).
     pub implicit: Vec<Tag>,
     /// The lifetime where nobody says anything.
     pub default: Lifetime,
@@ -124,6 +125,15 @@ impl Ask {
     pub(super) fn url(&self) -> &StoreKey {
         let url = if let Policy::Proxy(page) = &self.policy { page.url.as_ref() } else { None };
         url.or(self.base()).unwrap_or(&self.key)
+    }
+
+    /// The tags under which it is read.
+    pub(super) fn under(&self) -> Under<'_> {
+        let own = match self.policy {
+            Policy::Data { .. } | Policy::Fetch(_) => &*self.implicit,
+            Policy::Route(_) | Policy::Proxy(_) => &[],
+        };
+        Under { soft: &self.soft, own }
     }
 
     /// The configured fields on which the answer varies.

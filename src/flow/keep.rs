@@ -189,12 +189,17 @@ impl<S: Store> Flow<S> {
             Kind::Fetch => head.headers.iter().filter(|(name, _)| **name != *"set-cookie").cloned().collect(),
             _ => passed_on(&head.headers),
         };
+        // Who calls brings tags of his own: those of the call that stores are noted, and bind nobody (IC-7).
+        let own = ask.under().own;
+        let (implicit, told) =
+            if own.is_empty() { (&*ask.implicit, Vec::new()) } else { (&[][..], scope.others(own)) };
         Entry {
             key: key.full().into(),
             kind: ask.kind(),
             status: head.status,
             headers,
-            tags: scope.tags_with(&ask.implicit),
+            tags: scope.tags_with(implicit),
+            told,
             created: scope.started,
             oldest: scope.oldest,
             by: self.index.memory.me.clone(),

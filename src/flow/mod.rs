@@ -185,7 +185,7 @@ impl<S: Store> Flow<S> {
                 let held = self.index.memory.held(ask.key.name(), store.now());
                 if let Some(held) = held.filter(|held| ask.variant(&held.entry).is_none()) {
                     let reading = self.reading(ask);
-                    let tags = self.index.verdict(&held.entry, &ask.soft, &floors, &reading).await;
+                    let tags = self.index.verdict(&held.entry, ask.under(), &floors, &reading).await;
                     let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
                     if decision == Decision::Serve {
                         if let Some(old) = old.found {

@@ -27,7 +27,7 @@ impl<S: Store> Flow<S> {
         async move {
             let reading = this.reading(&ask);
             loop {
-                let snapshot = this.index.read(&ask.key, &ask.soft, &floors, &reading).await;
+                let snapshot = this.index.read(&ask.key, ask.under(), &floors, &reading).await;
                 let Some(found) = &snapshot.found else { return (ask, snapshot) };
                 let Some(variant) = ask.variant(&found.entry) else { return (ask, snapshot) };
                 this.index.store.discard(found.body.clone());

@@ -30,7 +30,7 @@ impl<S: Store> Flow<S> {
         if let Some((written, _)) = self.index.memory.recently_written(ask.key.name(), now)
             && written.created > stale.created
         {
-            let tags = self.index.verdict(&written, &ask.soft, &visit.floors(), &self.reading(ask)).await;
+            let tags = self.index.verdict(&written, ask.under(), &visit.floors(), &self.reading(ask)).await;
             let fresh = written.age(written.lifetime, self.index.lead_ms, now) == Age::Fresh;
             if tags == TagVerdict::Valid && fresh {
                 return;

@@ -50,6 +50,15 @@ pub struct Found<B> {
     pub body: B,
 }
 
+/// Tags under which somebody reads, beside those of the entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Under<'a> {
+    /// Those of the route, under which its inputs were read too: all of the data counts for them.
+    pub soft: &'a [Tag],
+    /// Those of the call, which its inputs know nothing of (IC-7).
+    pub own: &'a [Tag],
+}
+
 /// What a read brings: perhaps an entry, and what to do.
 pub struct Snapshot<B> {
     /// The entry, usable or not.
@@ -65,14 +74,13 @@ pub struct Snapshot<B> {
 }
 
 impl<S: Store> Index<S> {
-    /// Reads `key` and judges it for a reader with these `floors`; `soft` are the tags of the route, which entries
-    /// of cached functions do not carry themselves.
+    /// Reads `key` and judges it for a reader with these `floors`, `under` tags that the entry does not carry itself.
     ///
     /// One round trip where no tag was revalidated lately; none from memory.
     pub async fn read(
         &self,
         key: &StoreKey,
-        soft: &[Tag],
+        under: Under<'_>,
         floors: &Floors,
         reading: &Reading,
     ) -> Snapshot<S::Body> {
@@ -80,7 +88,7 @@ impl<S: Store> Index<S> {
         if let Some(held) = &held {
             // One that cannot be read makes every tag worth a look.
             let _ = self.watermark().await;
-            let tags = self.verdict(&held.entry, soft, floors, reading).await;
+            let tags = self.verdict(&held.entry, under, floors, reading).await;
             let decision = decide(Some(&held.entry), &tags, reading);
             if decision == Decision::Serve {
                 let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
@@ -107,7 +115,7 @@ impl<S: Store> Index<S> {
             let decision = decide(None, &TagVerdict::Valid, reading);
             return Snapshot { found: None, tags: TagVerdict::Valid, decision, from_memory: false, error };
         };
-        let tags = self.verdict(&found.entry, soft, floors, reading).await;
+        let tags = self.verdict(&found.entry, under, floors, reading).await;
         let decision = decide(Some(&found.entry), &tags, reading);
         if !from_memory && decision == Decision::Serve {
             found = match self.hold_if_hot(key, found, reading.now).await {
@@ -179,14 +187,15 @@ impl<S: Store> Index<S> {
     pub async fn verdict(
         &self,
         entry: &Entry,
-        soft: &[Tag],
+        under: Under<'_>,
         floors: &Floors,
         reading: &Reading,
     ) -> TagVerdict {
         let now = reading.now;
         let all = || {
             let own = entry.tags.iter().map(|(tag, as_of)| (tag, *as_of));
-            own.chain(soft.iter().map(|tag| (tag, entry.oldest)))
+            let soft = under.soft.iter().map(|tag| (tag, entry.oldest));
+            own.chain(soft).chain(under.own.iter().map(|tag| (tag, entry.created)))
         };
         // The visitor's own revalidations, and marks this isolate had to forget.
         let forgotten = self.memory.floor();

@@ -14,7 +14,7 @@ mod together;
 use std::fmt;
 
 pub use breaker::Breaker;
-pub use index::{Found, Index, Snapshot};
+pub use index::{Found, Index, Snapshot, Under};
 pub use revalidate::How;
 pub(crate) use together::{all, before};
 

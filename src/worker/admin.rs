@@ -2,6 +2,7 @@
 
 use super::kv::{Kv, Total};
 use crate::cache::codec::{self, Brief};
+use crate::cache::entry::Entry;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::mark::TagMarks;
@@ -94,7 +95,7 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Printer {
     shown.text("kind", kind);
     shown.text("path", path);
     if let Some(entry) = &entry {
-        shown.json("tags", &print_list(entry.tags.iter().map(|(tag, _)| quote(tag.as_str()))));
+        shown.json("tags", &print_list(all_tags(entry).map(|tag| quote(tag.as_str()))));
     }
     if let Some(brief) = entry.as_ref().map(Brief::of).or_else(|| codec::read_brief(metadata)) {
         shown.count("status", brief.status);
@@ -104,6 +105,11 @@ fn describe(name: &str, metadata: Option<&str>, all: &str) -> Printer {
         shown.count("size", brief.len);
     }
     shown
+}
+
+/// Those that an entry is bound by, whose ages the header gives in this order, and those that were told.
+fn all_tags(entry: &Entry) -> impl Iterator<Item = &Tag> {
+    entry.tags.iter().map(|(tag, _)| tag).chain(&entry.told)
 }
 
 fn life(lifetime: Lifetime) -> String {

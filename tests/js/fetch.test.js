@@ -259,6 +259,19 @@ describe('tags and time', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('IC-7 what it was stored with does not bind who reads it', async () => {
+    const asked = upstream();
+    let tags = ['a'];
+    const { run, admin } = live(() => text(url, { cache: 'force-cache', next: { tags } }));
+    await run();
+    await admin('revalidate', { tag: 'a' });
+    tags = ['b'];
+    expect(await run()).toBe('answer 1');
+    tags = ['a', 'b'];
+    expect(await run()).toBe('answer 2');
+    expect(asked).toHaveLength(2);
+  });
+
   test('TG-1 bad tags are dropped with a warning', async () => {
     upstream();
     const { run } = live(() => text(url, { cache: 'force-cache', next: { tags: [1, 'a'] } }));

@@ -304,6 +304,43 @@ describe('unstable_cache', () => {
     expect(runs).toBe(2);
   });
 
+  // Under which tags it is stored, what is revalidated, under which it is read, and whether it runs again.
+  test.each([
+    ['what it was stored with', ['a'], 'a', ['b'], 1],
+    ['what it is read with', ['a'], 'b', ['b'], 2],
+    ['both', ['a'], 'a', ['a', 'b'], 2],
+    ['neither', ['a'], 'c', ['b'], 1],
+    ['none at the read', ['a'], 'a', undefined, 1],
+    ['none at the store', undefined, 'a', ['a'], 2],
+    ['a tag of a cached function inside', undefined, 'inner', undefined, 2],
+    ['the same tag, of the call and inside', ['inner'], 'inner', undefined, 2],
+  ])('IC-7 the tags of the reader count: %s', async (_name, stored, tag, read, runs) => {
+    let ran = 0;
+    const inner = cached(async () => (cacheTag('inner'), 'inner'), { id: 'under an unstable one' });
+    const source = async () => `${await inner()} ${++ran}`;
+    const calls = { store: unstable_cache(source, ['tags'], { tags: stored }), read: unstable_cache(source, ['tags'], { tags: read }) };
+    const { ask, admin } = site({ '/[which]': { POST: async (_request, { params }) => new Response(await calls[(await params).which]()) } });
+    const post = async (path) => (await ask(path, { method: 'POST' })).text;
+    expect(await post('/store')).toBe('inner 1');
+    await admin('revalidate', { tag, ...never });
+    expect(await post('/read')).toBe(`inner ${runs}`);
+    // Whoever ran it, it is stored and good for the next one.
+    expect(await post('/read')).toBe(`inner ${runs}`);
+  });
+
+  test('IC-7 UN-8 a page has the tags of its own call, whoever stored the result', async () => {
+    let ran = 0;
+    const source = async () => ++ran;
+    const [one, two] = [['one'], ['two']].map((tags) => unstable_cache(source, ['page'], { tags, revalidate: 60 }));
+    const { ask, admin } = site({ '/store': { POST: async () => new Response(await one()) }, '/': { GET: async () => new Response(`${await two()}`) } });
+    await ask('/store', { method: 'POST' });
+    expect(await ask('/')).toMatchObject({ text: '1', cache: 'MISS' });
+    await admin('revalidate', { tag: 'one', ...never });
+    expect(await ask('/')).toMatchObject({ text: '1', cache: 'HIT' });
+    await admin('revalidate', { tag: 'two', ...never });
+    expect(await ask('/')).toMatchObject({ text: '2', cache: 'MISS' });
+  });
+
   test('UN-4 a nested call is not read, though it is written', async () => {
     let runs = 0;
     const inner = unstable_cache(async () => ++runs, ['inner']);

@@ -70,3 +70,19 @@ export async function unstableCacheKey(source, keyParts, args, prefix) {
   await workAsyncStorage.run(work, () => unstable_cache(fn, keyParts)(...args)).catch(() => {});
   return key;
 }
+
+/** A cache as `next start` has one, in memory: calls of `unstable_cache` in a request of its own each, and revalidations. */
+export function dataCache() {
+  const nothing = { routes: {}, dynamicRoutes: {}, notFoundRoutes: [] };
+  const incrementalCache = new IncrementalCache({ dev: false, fs: {}, serverDistDir: '/nowhere', requestHeaders: {}, maxMemoryCacheSize: 1 << 20, prerenderManifest: nothing, previewProps: { previewModeId: 'none' } });
+  return {
+    async call(fn, keyParts, options) {
+      const work = { incrementalCache, route: '/', page: '/route', pendingRevalidates: undefined };
+      const unit = { type: 'request', phase: 'action', url: { pathname: '/', search: '' }, implicitTags: { tags: [], expirationsByCacheKind: new Map() }, headers: new Headers() };
+      const value = await workAsyncStorage.run(work, () => workUnitAsyncStorage.run(unit, unstable_cache(fn, keyParts, options)));
+      await Promise.all(Object.values(work.pendingRevalidates ?? {}));
+      return value;
+    },
+    revalidate: (tag, expire) => incrementalCache.revalidateTag([tag], expire === 0 ? undefined : { expire }),
+  };
+}

@@ -21,7 +21,7 @@ use freshtag::reply::CacheState;
 use freshtag::route::path_tags::route_soft_tags;
 use freshtag::store::double::{Ops, Place, World};
 use freshtag::store::memory::{DEFAULT_BYTES, Memory};
-use freshtag::store::{How, Index, Snapshot, Store as _};
+use freshtag::store::{How, Index, Snapshot, Store as _, Under};
 use freshtag::time::{Seconds, UnixMillis};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -92,7 +92,7 @@ impl Isolate {
     pub(crate) fn read(&self, key: &StoreKey, soft: &[Tag]) -> Snapshot<Body> {
         let floors = Floors::default();
         let reading = self.reading();
-        self.world.run(self.index().read(key, soft, &floors, &reading)).unwrap()
+        self.world.run(self.index().read(key, Under { soft, own: &[] }, &floors, &reading)).unwrap()
     }
 
     /// What the tags of a stored entry say.
@@ -185,6 +185,7 @@ pub(crate) fn entry(key: &StoreKey, tags: &[&str], now: UnixMillis) -> Entry {
         status: 200,
         headers: Vec::new(),
         tags: tags.iter().map(|tag| (Tag::new(tag), now)).collect(),
+        told: Vec::new(),
         created: now,
         oldest: now,
         by: "elsewhere".into(),
