@@ -12,6 +12,8 @@
  * @property {Record<string, any>} env
  * @property {Engine} engine
  * @property {() => Engine} again The engine of the instance that is there now.
+ * @property {number} [lost] How often it lost its instance to a trap.
+ * @property {{ until: number }} [place] Among those that began anew.
  * @property {boolean} stores Whether there is a KV to store in.
  * @property {Route[]} routes
  * @property {import('./origin.js').Upstream | undefined} upstream

@@ -77,5 +77,8 @@ export function perInstance(make) {
   };
 }
 
+/** Whether a call ended because the module trapped under another one. @param {unknown} error */
+export const isLost = (error) => typeof error === 'object' && error !== null && ends.has(error);
+
 /** Which instance it is. */
 export const instance = () => number;

@@ -1,4 +1,5 @@
 // Requests that no route answers go to the origin.
+import { again, leave } from './again.js';
 import { visitOf } from './draft.js';
 import { FreshtagError } from './errors.js';
 import { renewAfter } from './instance.js';
@@ -62,9 +63,17 @@ export async function serveOrigin(call) {
     return live && isSocket(live) ? live : toResponse(reply);
   } catch (error) {
     if (unreachable && unreachable.error === error) return onDemand ? notMadeAnew(error) : badGateway(error);
+    leave(call);
+    // What may have changed something at the origin is not sent twice.
+    const next = /^(?:GET|HEAD)$/.test(request.method) ? await again(call, error) : undefined;
+    if (next) {
+      await /** @type {Response | undefined} */ (live)?.body?.cancel().catch(() => {});
+      return await serveOrigin(next);
+    }
     if (onDemand) return notMadeAnew(error);
     return await uncachedOrigin(call, error, cleaned);
   } finally {
+    leave(call);
     release(visit);
   }
 }

@@ -1,5 +1,6 @@
 // Routes: from the call to the response.
 import { serveAction } from './act.js';
+import { again, leave } from './again.js';
 import { visitOf } from './draft.js';
 import { renewAfter } from './instance.js';
 import { notFound } from './navigation.js';
@@ -74,6 +75,7 @@ export async function serveNotFound(call, text = 'Not Found') {
  * @param {Call} call
  * @param {Route} route
  * @param {number} index
+ * @returns {Promise<Response>}
  */
 async function stored(call, route, index) {
   const { engine, request, authority, pathname } = call;
@@ -102,11 +104,14 @@ async function stored(call, route, index) {
     answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
     reply = await answering;
   } catch (error) {
-    if (onDemand) return notMadeAnew(error);
+    leave(call);
+    const next = await again(call, error);
+    if (!next && onDemand) return notMadeAnew(error);
     if (thrown && thrown.error === error) return await afterThrow(live, error);
     live?.replied();
-    return await uncached(call, route, error);
+    return await (next ? stored(next, route, index) : uncached(call, route, error));
   } finally {
+    leave(call);
     release(visit);
   }
   if (!live || (!live.response && !thrown)) {

@@ -720,7 +720,7 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
     let mut floors = Floors::default();
     floors.raise(&Tag::new("a"), at);
     let reading = b.reading();
-    let knowing = world.run(b.index().read(&key, &[], &floors, &reading)).unwrap();
+    let knowing = world.run(b.index().read(&key, Under::default(), &floors, &reading)).unwrap();
     assert_eq!(knowing.tags, expired("a"));
     assert_eq!(knowing.decision, Decision::Render(Why::TagExpired(Tag::new("a"))));
     // A visitor without it is served the old one.
@@ -729,9 +729,9 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
     let mut floors = Floors::default();
     floors.raise(&Tag::new("soft"), at);
     let soft = tags(&["soft"]);
-    let under = world.run(b.index().read(&key, &soft, &floors, &reading)).unwrap();
+    let under = world.run(b.index().read(&key, Under { soft: &soft, own: &[] }, &floors, &reading)).unwrap();
     assert_eq!(under.tags, expired("soft"));
-    let beside = world.run(b.index().read(&key, &[], &floors, &reading)).unwrap();
+    let beside = world.run(b.index().read(&key, Under::default(), &floors, &reading)).unwrap();
     assert_eq!(beside.tags, TagVerdict::Valid);
     for (ms, expected) in [(0, expired("a")), (1, TagVerdict::Valid)] {
         let mut floors = Floors::default();
@@ -739,7 +739,7 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
         floors.raise(&Tag::new("a"), at);
         let made = entry(&fresh, &["a"], at.plus_ms(ms));
         let b2 = isolate(&world, 1, "b2");
-        let say = world.run(b2.index().verdict(&made, &[], &floors, &b2.reading()));
+        let say = world.run(b2.index().verdict(&made, Under::default(), &floors, &b2.reading()));
         assert_eq!(say, Some(expected), "equal counts as invalid: {ms}");
     }
 }
@@ -1043,7 +1043,7 @@ fn memory_is_bounded() {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let made = entry(&key, &names, world.now());
         world.run(a.index().watermark());
-        world.run(a.index().verdict(&made, &[], &Floors::default(), &a.reading()));
+        world.run(a.index().verdict(&made, Under::default(), &Floors::default(), &a.reading()));
     }
     assert_eq!(memory.usage().tags, 10_000, "T19");
     for n in 0..10_100 {
@@ -1091,7 +1091,7 @@ fn an_own_mark_that_had_to_be_forgotten_raises_a_floor_for_all() {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let made = entry(&key, &names, world.now());
             world.run(a.index().watermark());
-            world.run(a.index().verdict(&made, &[], &Floors::default(), &a.reading()));
+            world.run(a.index().verdict(&made, Under::default(), &Floors::default(), &a.reading()));
         }
         let say = a.verdict(&key);
         assert_eq!(say == expired("lost"), expected, "after {age} ms: {say:?}");

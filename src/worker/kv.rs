@@ -111,7 +111,8 @@ impl Kv {
             }
         }
         let holder = Object::new();
-        let set = Reflect::set(&holder, &"kv".into(), binding).unwrap_or(false);
+        let audible = platform::audible(binding).unwrap_or_default();
+        let set = Reflect::set(&holder, &"kv".into(), &audible).unwrap_or(false);
         let kv = if set { KvStore::from_this(&holder, "kv").ok() } else { None };
         let kv = kv.ok_or("it cannot be read")?;
         Ok(Self { kv, raw: binding.clone(), ops: Rc::default(), total: Rc::default() })

@@ -270,6 +270,12 @@ export function heard(promise) {
   return { then: (done, failed) => promise.then(noticed(done), noticed(failed)) }
 }
 
+/** A namespace whose single reads the module waits for by itself, as `worker` does.
+ * @param {KVNamespace} kv */
+export function audible(kv) {
+  return { get: (/** @type {string} */ key, /** @type {{}} */ options) => heard(kv.get(key, options)) }
+}
+
 /** @template T @param {(value: T) => void} callback @returns {(value: T) => void} */
 function noticed(callback) {
   return (value) => {

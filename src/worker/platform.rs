@@ -55,6 +55,9 @@ extern "C" {
     /// The same promise, for a module that may trap when it hears of it.
     #[wasm_bindgen(catch)]
     fn heard(promise: &Promise) -> Result<Promise, JsValue>;
+    /// A namespace for the `worker` crate, whose reads are heard of likewise.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn audible(kv: &JsValue) -> Result<JsValue, JsValue>;
     /// The module runs on its own, called by nobody who would notice that it trapped.
     #[wasm_bindgen(catch)]
     pub(crate) fn enter() -> Result<(), JsValue>;

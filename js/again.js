@@ -1,0 +1,44 @@
+// A request whose instance of the module was lost to the trap of another one begins anew.
+import { isLost } from './instance.js';
+
+/** @typedef {import('./call.js').Call} Call */
+
+/**
+ * How many go on at once that were lost for the first, second, third time: whatever makes the module trap may do so again,
+ * and is alone in the end.
+ */
+const ROOM = [Infinity, 8, 1];
+/** How long one waits for room, and how long it takes it up at most, in ms. */
+const WAIT_MS = 1_000;
+const STAY_MS = 200;
+
+/** Those that go on. @type {{ until: number }[]} */
+let inside = [];
+
+/**
+ * The same call for the instance that is there now; nothing where it is probably this one that makes the module trap.
+ * @param {Call} call
+ * @param {unknown} error
+ * @returns {Promise<Call | undefined>}
+ */
+export async function again(call, error) {
+  const lost = (call.lost ?? 0) + 1;
+  const room = ROOM[lost - 1];
+  if (room === undefined || !isLost(error)) return undefined;
+  const place = { until: 0 };
+  for (const end = Date.now() + WAIT_MS; ; ) {
+    const now = Date.now();
+    inside = inside.filter(({ until }) => until > now);
+    place.until = now + STAY_MS;
+    if (inside.length < room || now >= end) break;
+    // By a timer of its own: no request waits for another one's promise.
+    await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 4));
+  }
+  inside.push(place);
+  return { ...call, engine: call.again(), lost, place };
+}
+
+/** It has an answer, or was lost once more. @param {Call} call */
+export function leave({ place }) {
+  if (place) place.until = 0;
+}
