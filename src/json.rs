@@ -170,6 +170,12 @@ impl Printer {
         }
     }
 
+    /// Its text so far, without the last brace.
+    #[must_use]
+    pub fn so_far(&self) -> &str {
+        &self.text
+    }
+
     /// The whole object.
     #[must_use]
     pub fn end(mut self) -> String {

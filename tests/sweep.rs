@@ -1,21 +1,26 @@
 //! Which entries a sweep takes away.
 #![cfg(not(target_arch = "wasm32"))]
 
-use freshtag::cache::codec::member;
+mod support;
+
+use freshtag::cache::codec::{encode, member};
+use freshtag::cache::entry::Entry;
 use freshtag::cache::key::KeySpace;
 use freshtag::cache::sweep::verdict;
 use freshtag::error::Error;
-use freshtag::time::UnixMillis;
+use freshtag::time::{Seconds, UnixMillis};
+use support::{entry, keys, lifetime};
 
-/// The header of an entry made at second 1 with this `expire`, and what else it holds.
-fn header(expire: &str, more: &str) -> String {
-    format!(r#"{{"v":1,"k":"k","n":"proxy","st":200,"c":1000,"by":"b","l":[1,1,{expire}],"len":0{more}}}"#)
+/// The header of an entry made at second 1 with this `expire`.
+fn header(expire: f64, stale_if_error: Option<Seconds>) -> String {
+    let made = entry(&keys().proxy("example.com", "/", "", ""), &[], UnixMillis(1_000));
+    encode(&Entry { lifetime: lifetime(1.0, 1.0, expire), stale_if_error, ..made })
 }
 
 #[test]
 fn what_goes_and_what_stays() {
-    let (ten, never) = (header("10", ""), header("4294967294", ""));
-    let stands_in = header("10", r#","ie":60"#);
+    let (ten, never) = (header(10.0, None), header(4_294_967_294.0, None));
+    let stands_in = header(10.0, Some(Seconds(60.0)));
     let brief = r#"{"v":1,"f":1,"c":1000,"l":[1,1,10],"st":200,"t":0,"len":0}"#;
     let (own, other) = ("f1-blog/e/proxy/a~1", "f2-blog/e/proxy/a~1");
     // Rows: rule, the name, the metadata, the second, why it goes.

@@ -20,8 +20,17 @@ pub const FRAME_LIMIT: usize = 1 << 20;
 ///
 /// What is usual is left out: no headers, no tags, data as old as the entry. A tag whose data the render read itself
 /// is its text alone; an older one carries its time.
+///
+/// It ends with a sum of the text before it.
 #[must_use]
 pub fn encode(entry: &Entry) -> String {
+    let mut wire = fields(entry);
+    let sum = sum(wire.so_far());
+    wire.count("x", sum);
+    wire.end()
+}
+
+fn fields(entry: &Entry) -> Printer {
     let mut wire = Printer::default();
     wire.count("v", FORMAT.into());
     wire.text("k", &entry.key);
@@ -60,13 +69,25 @@ pub fn encode(entry: &Entry) -> String {
     if let Some(selection) = &entry.selection {
         wire.text("vy", selection.as_str());
     }
-    wire.end()
+    wire
+}
+
+/// FNV-1a of 32 bits: two texts that differ in one byte alone never have the same. All sums have the same length.
+fn sum(text: &str) -> u64 {
+    let step = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    u64::from(text.bytes().fold(0x811c_9dc5, step)).saturating_add(10_000_000_000)
+}
+
+/// Whether the sum is that of the text, or of what the text says, where a store writes JSON in its own way.
+fn is_whole(text: &str, entry: &Entry, told: u64) -> bool {
+    let before = text.rfind(",\"x\":").and_then(|at| text.get(..at));
+    before.is_some_and(|before| sum(before) == told) || sum(fields(entry).so_far()) == told
 }
 
 /// Reads a header that was stored for `key`.
 ///
-/// Anything unexpected (another format, another key, a value a Response would refuse) reads as nothing: a miss,
-/// never an error (T4, T41).
+/// Anything unexpected (another format, another key, a sum that is wrong, a value a Response would refuse) reads as
+/// nothing: a miss, never an error (T4, T41).
 #[must_use]
 pub fn decode(text: &str, key: &str) -> Option<Entry> {
     decode_any(text).filter(|entry| &*entry.key == key)
@@ -94,7 +115,7 @@ pub fn decode_any(text: &str) -> Option<Entry> {
     if !etag.as_deref().is_none_or(is_field_value) {
         return None;
     }
-    Some(Entry {
+    let entry = Entry {
         key: word("k")?,
         kind: Kind::parse(wire.text("n")?)?,
         status,
@@ -110,7 +131,8 @@ pub fn decode_any(text: &str) -> Option<Entry> {
         stale_if_error,
         etag,
         body_len: wire.count("len")?,
-    })
+    };
+    is_whole(text, &entry, wire.count("x")?).then_some(entry)
 }
 
 /// What a header holds under a name, as JSON: `h` are response headers as pairs, `e` is the entity tag, and `g` are the
