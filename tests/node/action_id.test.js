@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { actionId } from 'freshtag/core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 const require = createRequire(import.meta.url);
 const compiler = require('next/dist/build/swc');

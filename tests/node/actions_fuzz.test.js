@@ -8,7 +8,7 @@ import { decryptBoundArgs, encryptBoundArgs } from '../../js/sealed.js';
 import { decodeCall, encodeCall, FIELD } from '../../js/wire.js';
 import { mutateBytes, mutateFlat } from './mutations.js';
 import { anyArgument, anyPlain } from './plain_values.js';
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 vi.setConfig({ testTimeout: 60_000 + seconds * 2_000 });
 

@@ -1,5 +1,5 @@
 // The cookies of a request with `compat: 'next'`, beside the adapter of the released `next`: random requests and handlers.
-import './next.js';
+import '../oracle/next.js';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { RequestCookies, ResponseCookies } from '@edge-runtime/cookies';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Jar } from '../../js/jar.js';
 import { anyHeader, anyLine, anyOptions, anyText, anyToken } from './cookie_inputs.js';
 import { faults, LINE, tidyHeader, tidyLine } from './cookie_rules.js';
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 const { appendMutableCookies, MutableRequestCookiesAdapter } = createRequire(import.meta.url)('next/dist/server/web/spec-extension/adapters/request-cookies');
 const RULES = { compat: 'next', trustMiddleware: false };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { anyHeader, anyLine, anyName, anyOptions, anyText, anyToken, Headerlike } from './cookie_inputs.js';
 import { faults, FOLDED, HEADER, LINE, tidyCookie, tidyHeader, tidyLine, WRITTEN } from './cookie_rules.js';
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 const reference = createRequire(import.meta.url)('next/dist/server/web/utils');
 const next = { compat: 'next' };

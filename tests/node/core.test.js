@@ -11,8 +11,8 @@ import {
 } from 'freshtag/core';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import * as next from './next.js';
-import { forAWhile, seconds, seed } from './random.js';
+import * as next from '../oracle/next.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 /**
  * Every difference that is meant. The key is a rule that docs/differences.md has a row for; `when` says for which

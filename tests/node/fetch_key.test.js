@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { fetchCacheKey } from 'freshtag/core';
 import { describe, expect, test } from 'vitest';
-import './next.js';
-import { random } from './random.js';
+import '../oracle/next.js';
+import { random } from '../oracle/random.js';
 
 const { IncrementalCache } = createRequire(import.meta.url)('next/dist/server/lib/incremental-cache');
 const COUNT = Number(process.env.COUNT ?? 12_000);

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { resolveFetch } from 'freshtag/core';
 import { expect, test } from 'vitest';
-import './next.js';
+import '../oracle/next.js';
 
 const require = createRequire(import.meta.url);
 const { createPatchedFetcher } = require('next/dist/server/lib/patch-fetch');

@@ -5,7 +5,7 @@ import { checkActionOrigin, isCsrfOriginAllowed } from 'freshtag/core';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 
 import { compile, doubtsAbout } from '../../js/allowed_origins.js';
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 const theirs = createRequire(import.meta.url)('next/dist/server/app-render/csrf-protection').isCsrfOriginAllowed;
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { decryptBoundArgs, encryptBoundArgs } from 'freshtag/core';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 
-import { forAWhile, random, seconds, seed } from './random.js';
+import { forAWhile, random, seconds, seed } from '../oracle/random.js';
 
 const next = createRequire(import.meta.url)('next/dist/server/app-render/encryption-utils');
 

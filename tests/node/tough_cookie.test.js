@@ -5,7 +5,7 @@ import { Cookie, CookieJar } from 'tough-cookie';
 
 import { anyOptions, anyText, anyToken } from './cookie_inputs.js';
 import { faults } from './cookie_rules.js';
-import { forAWhile, seconds, seed } from './random.js';
+import { forAWhile, seconds, seed } from '../oracle/random.js';
 
 vi.setConfig({ testTimeout: 10_000 + seconds * 2_000 });
 
