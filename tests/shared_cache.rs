@@ -371,6 +371,10 @@ fn the_parameters_that_count() {
     for (search, expected) in rows {
         assert_eq!(listed(search, &["page".to_owned(), "sort".to_owned()]), expected, "T10 {search}");
     }
+    // A parameter without a name is one all the same, but between two `&` there is none.
+    for (search, expected) in [("", ""), ("?", ""), ("?&&", ""), ("?a&=1&", "?=1")] {
+        assert_eq!(listed(search, &[String::new()]), expected, "T10 {search}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn listed(search: &str, names: &[String]) -> String {
     let mut kept = String::new();
     for parameter in search.strip_prefix('?').unwrap_or(search).split('&') {
         let name = parameter.split('=').next().unwrap_or_default();
-        if names.iter().any(|own| own == name) {
+        if !parameter.is_empty() && names.iter().any(|own| own == name) {
             kept.push(if kept.is_empty() { '?' } else { '&' });
             kept.push_str(parameter);
         }
