@@ -11,6 +11,7 @@
 pub mod error;
 pub mod hex;
 pub mod json;
+pub mod sabotage;
 pub mod secret;
 pub mod time;
 

@@ -9,6 +9,7 @@ use super::lifetime::Lifetime;
 use super::tag::Tag;
 use super::variant::Selection;
 use crate::json::{Json, Printer, print_list, print_number, quote};
+use crate::sabotage::{self, Bug};
 use crate::time::{Seconds, UnixMillis};
 
 /// Metadata the store takes, in bytes of JSON.
@@ -90,7 +91,7 @@ fn is_whole(text: &str, entry: &Entry, told: u64) -> bool {
 /// nothing: a miss, never an error (T4, T41).
 #[must_use]
 pub fn decode(text: &str, key: &str) -> Option<Entry> {
-    decode_any(text).filter(|entry| &*entry.key == key)
+    decode_any(text).filter(|entry| &*entry.key == key || sabotage::is(Bug::AnyKey))
 }
 
 /// Reads a header for a listing, whatever its key.
@@ -98,7 +99,7 @@ pub fn decode(text: &str, key: &str) -> Option<Entry> {
 pub fn decode_any(text: &str) -> Option<Entry> {
     let wire = Json::parse(text)?;
     let word = |name: &str| wire.text(name).map(Box::from);
-    if wire.count("v") != Some(u64::from(FORMAT)) {
+    if wire.count("v") != Some(u64::from(FORMAT)) && !sabotage::is(Bug::TrustedHeader) {
         return None;
     }
     let created = UnixMillis(wire.integer("c")?);

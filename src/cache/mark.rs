@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::mem;
 
 use crate::json::{Json, Printer, print_list};
+use crate::sabotage::{self, Bug};
 use crate::time::UnixMillis;
 
 /// The most soft marks kept for a tag.
@@ -31,10 +32,11 @@ pub const MOST_SOFT: usize = 4;
 pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagState {
     // Only what one isolate wrote, rendered and asks about compares without the lead.
     let exact = |by: &str, exact: Option<UnixMillis>| exact.filter(|_| reader.own && by == reader.me);
+    let reaches = |time: UnixMillis| time > as_of || (time == as_of && !sabotage::is(Bug::EqualIsValid));
     let mut state = TagState::Valid;
     if let Some(mark) = &marks.hard {
         let own = exact(&mark.by, mark.exact);
-        if own.unwrap_or(mark.t) >= as_of {
+        if reaches(own.unwrap_or(mark.t)) {
             let before_lead = as_of <= mark.t.plus_ms(reader.lead_ms.saturating_neg());
             let lead_passed = reader.now >= mark.t.plus_ms(reader.lead_ms);
             if own.is_some() || before_lead || lead_passed {
@@ -46,7 +48,7 @@ pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagSta
         }
     }
     for mark in &marks.soft {
-        if exact(&mark.by, mark.exact).unwrap_or(mark.s) >= as_of {
+        if reaches(exact(&mark.by, mark.exact).unwrap_or(mark.s)) {
             if mark.x <= reader.now {
                 return TagState::Expired;
             }

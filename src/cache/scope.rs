@@ -4,6 +4,7 @@
 use super::entry::Entry;
 use super::lifetime::{Life, Lifetime};
 use super::tag::{MAX_ITEMS, Tag};
+use crate::sabotage::{self, Bug};
 use crate::time::{Seconds, UnixMillis};
 
 /// An input whose `expire` is below this cannot be part of something kept (CL-16), in seconds.
@@ -65,7 +66,9 @@ impl Collected {
     }
 
     fn tag_as_of(&mut self, tag: Tag, as_of: UnixMillis) {
-        self.oldest = self.oldest.min(as_of);
+        if !sabotage::is(Bug::NoSoftAge) {
+            self.oldest = self.oldest.min(as_of);
+        }
         match self.tags.iter_mut().find(|(known, _)| *known == tag) {
             Some((_, known)) => *known = (*known).min(as_of),
             None => self.tags.push((tag, as_of)),
@@ -103,7 +106,9 @@ impl Collected {
         for (tag, as_of) in tags {
             self.tag_as_of(tag.clone(), (*as_of).min(self.started));
         }
-        self.oldest = self.oldest.min(oldest);
+        if !sabotage::is(Bug::NoSoftAge) {
+            self.oldest = self.oldest.min(oldest);
+        }
         self.nested = self.nested.min(life);
     }
 

@@ -12,6 +12,7 @@ use crate::cache::lifetime::Lifetime;
 use crate::cache::seen::Floors;
 use crate::cache::variant::Selection;
 use crate::http::headers::passed_on;
+use crate::sabotage::{self, Bug};
 use crate::store::{Store, StoreError};
 use crate::time::Seconds;
 
@@ -120,7 +121,11 @@ impl<S: Store> Flow<S> {
         if one_more.is_some_and(|one| !self.index.memory.may_vary(url.name(), one, now)) {
             return WriteOutcome::Skipped(Reason::Vary("more variants than are kept".into()));
         }
-        let entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };
+        let mut entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };
+        if sabotage::is(Bug::StampAtPut) {
+            (entry.created, entry.oldest) = (now, now);
+            entry.tags.iter_mut().for_each(|(_, as_of)| *as_of = now);
+        }
         let entry = Rc::new(entry);
         // The store has not caught up with what this isolate wrote for the same visitor a moment ago.
         let enough = floors.latest().is_some_and(|latest| {

@@ -29,6 +29,7 @@ use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
 use crate::reply::CacheState;
+use crate::sabotage::{self, Bug};
 use crate::store::memory::Role;
 use crate::store::{Found, Index, Snapshot, Store, before};
 use crate::time::UnixMillis;
@@ -168,7 +169,8 @@ impl<S: Store> Flow<S> {
         let floors = visit.floors();
         // A visitor who revalidated something must not get what was begun before.
         // A HEAD brings nothing that others could use.
-        let role = if floors.is_empty() && ask.get {
+        let alike = floors.is_empty() || sabotage::is(Bug::SharedResult);
+        let role = if alike && ask.get {
             self.index.memory.join(ask.key.name(), store.now(), || store.signal())
         } else {
             Role::Alone
@@ -181,13 +183,14 @@ impl<S: Store> Flow<S> {
                 self.render_landing(ask, visit, render, why, old, Some(landing)).await
             }
             Role::Follower(signal) => {
-                store.wait(&signal, FOLLOW_MS).await;
+                let patience = if sabotage::is(Bug::SharedPromise) { u64::MAX >> 2 } else { FOLLOW_MS };
+                store.wait(&signal, patience).await;
                 let held = self.index.memory.held(ask.key.name(), store.now());
                 if let Some(held) = held.filter(|held| ask.variant(&held.entry).is_none()) {
                     let reading = self.reading(ask);
                     let tags = self.index.verdict(&held.entry, ask.under(), &floors, &reading).await;
                     let decision = crate::cache::decide::decide(Some(&held.entry), &tags, &reading);
-                    if decision == Decision::Serve {
+                    if decision == Decision::Serve || sabotage::is(Bug::SharedResult) {
                         if let Some(old) = old.found {
                             store.discard(old.body);
                         }

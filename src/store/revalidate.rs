@@ -10,6 +10,7 @@ use crate::cache::mark::{HardMark, SoftMark, TagMarks, Watermark, fold_soft};
 use crate::cache::tag::Tag;
 use crate::error::{Error, ErrorCode};
 use crate::hex::hex;
+use crate::sabotage::{self, Bug};
 use crate::time::{Seconds, UnixMillis};
 
 /// Marks live longer than any entry: 400 days, in seconds.
@@ -116,7 +117,7 @@ impl<S: Store> Index<S> {
     /// so it is repeated, behind the reply, until one is in time.
     async fn put_mark(&self, tag: &Tag, how: How, at: UnixMillis, defer: &Defer) -> Result<(), StoreError> {
         let took = self.try_mark(tag, how, at, Some((at, defer))).await?;
-        if took > self.slow_ms() {
+        if took > self.slow_ms() && !sabotage::is(Bug::NoRemark) {
             self.repeat_mark(tag.clone(), how, at, defer, None);
         }
         Ok(())
@@ -169,7 +170,8 @@ impl<S: Store> Index<S> {
         loop {
             let began = self.store.now();
             // `exact` on the first attempt only: a later one may overwrite somebody else's mark.
-            let marks = self.marks_at(how, at, began.plus_ms(self.lead_ms), exact.take());
+            let lead = if sabotage::is(Bug::NoLead) { 0 } else { self.lead_ms };
+            let marks = self.marks_at(how, at, began.plus_ms(lead), exact.take());
             self.memory.saw_marks(tag, marks.clone(), true, began);
             let text = match (&marks.hard, how) {
                 (Some(mark), How::Expire) => mark.text(),
@@ -180,11 +182,19 @@ impl<S: Store> Index<S> {
                 }
             };
             let (result, late) = self.put(&key, text, Some(MARK_TTL), started).await;
-            if let (Some(_), Some((_, defer))) = (&late, first) {
+            if let (Some(_), Some((_, defer))) = (&late, first)
+                && !sabotage::is(Bug::NoRemark)
+            {
                 self.repeat_mark(tag.clone(), how, at, defer, late);
             }
             match result {
-                Ok(()) => return Ok(self.store.now().since(began)),
+                Ok(()) => {
+                    if sabotage::is(Bug::OneMark) {
+                        self.wipe(tag, how).await;
+                    }
+                    return Ok(self.store.now().since(began));
+                }
+                Err(StoreError::RateLimited) if sabotage::is(Bug::Swallowed429) => return Ok(0),
                 Err(StoreError::RateLimited) if refusals < MOST_REFUSALS => {
                     refusals = refusals.saturating_add(1);
                 }
@@ -193,6 +203,16 @@ impl<S: Store> Index<S> {
             }
             self.store.sleep(self.pause()).await;
         }
+    }
+
+    /// What a mark would do to the other one if both had one key.
+    async fn wipe(&self, tag: &Tag, how: How) {
+        let none = HardMark { t: UnixMillis(0), by: self.memory.me.clone(), exact: None };
+        let (key, text) = match how {
+            How::Expire => (self.keys.soft_marks(tag), SoftMark::list_text(&[])),
+            How::StaleThenExpire(_) => (self.keys.hard_mark(tag), none.text()),
+        };
+        let _ = self.store.put_text(&key, &text, Some(MARK_TTL)).await;
     }
 
     /// A put of a call that `started` then. One that is not waited for any longer is handed back, as it may still arrive.
@@ -236,7 +256,7 @@ impl<S: Store> Index<S> {
             let (number, mark) = self.begin_watermark(now);
             let (result, late) = self.put(&key, mark.text(), None, first).await;
             let ended = self.store.now();
-            if late.is_some() {
+            if late.is_some() && !sabotage::is(Bug::NoRewrite) {
                 self.announce_again(defer, late);
             }
             refusals = match &result {
@@ -253,7 +273,7 @@ impl<S: Store> Index<S> {
             match result {
                 Ok(()) => {
                     self.memory.saw_watermark(Some(mark), ended);
-                    if ended.since(now) > AHEAD_MS {
+                    if ended.since(now) > AHEAD_MS && !sabotage::is(Bug::NoRewrite) {
                         self.announce_again(defer, None);
                     }
                     return Ok(());
@@ -277,6 +297,7 @@ impl<S: Store> Index<S> {
             // Never behind a mark it announces, however long the lead.
             let lead = self.lead_ms.saturating_add(WRITE_GAP_MS);
             let ahead = UnixMillis(second).plus_ms(lead.max(AHEAD_MS));
+            let ahead = if sabotage::is(Bug::NoInflate) { now } else { ahead };
             (number, Watermark { t: slot.known.as_ref().map_or(ahead, |known| known.t.max(ahead)), id })
         })
     }
