@@ -1,5 +1,5 @@
 /* @ts-self-types="./freshtag.d.ts" */
-import { answer, bytes, collect, discard, enter, entry, etag, fire, frame, head, heard, hold, leave, list, local, onTrap, put, signal, sleep, slice, texts, unframe, wait, wake, within } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
+import { answer, audible, bytes, collect, discard, enter, entry, etag, fire, frame, head, heard, hold, leave, list, local, onTrap, put, signal, sleep, slice, texts, unframe, wait, wake, within } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
 import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
 
 
@@ -1842,6 +1842,10 @@ function __wbg_get_imports() {
         },
         __wbg_answer_9a653ac8d11c5011: function() { return handleError(function (arg0) {
             const ret = answer(getObject(arg0));
+            return addHeapObject(ret);
+        }, arguments); },
+        __wbg_audible_9f8af2471fa716ac: function() { return handleError(function (arg0) {
+            const ret = audible(getObject(arg0));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_bytes_a87fd535da2ed7a9: function() { return handleError(function (arg0, arg1) {

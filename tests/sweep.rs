@@ -1,5 +1,6 @@
 //! Which entries a sweep takes away.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod support;
 
