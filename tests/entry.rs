@@ -117,7 +117,8 @@ proptest! {
 fn a_flipped_bit_is_a_miss() {
     for made in [entry(&key(), &["a"], NOW), full(), of_bytes(METADATA_LIMIT), large()] {
         let text = encode(&made).into_bytes();
-        for at in 0..text.len() {
+        // Of a large one some bytes.
+        for at in (0..text.len()).step_by(1 + text.len() / 2_000 * 50) {
             for bit in 0..8 {
                 let mut bytes = text.clone();
                 bytes[at] ^= 1 << bit;

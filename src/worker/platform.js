@@ -13,6 +13,8 @@ export async function entry(kv, key, cacheTtl) {
 /** @param {KVNamespace} kv @param {string[]} keys @param {number} cacheTtl */
 export async function texts(kv, keys, cacheTtl) {
   const found = await kv.get(keys, { type: 'text', cacheTtl })
+  // What is absent is there as null; what is left out was not read.
+  if (!keys.every((key) => found.has(key))) throw new Error('some keys were left out of the answer')
   return keys.map((key) => found.get(key))
 }
 
