@@ -18,7 +18,7 @@ rules.onTrap(renew);
 function renew() {
   return (renewing ??= Promise.resolve().then(() => {
     renewing = undefined;
-    console.error('freshtag: TRAP: the module trapped and starts anew; requests that waited for it are answered uncached');
+    console.error('freshtag: TRAP: the module trapped and starts anew, and so do the requests that waited for it');
     rules.restart();
     // The call after it makes the instance, and may have no arguments: they would be of the old one.
     rules.begin();

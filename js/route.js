@@ -2,6 +2,7 @@
 import { FreshtagError } from './errors.js';
 import { forgetFetches } from './fetch_memo.js';
 import { imageRoute } from './image.js';
+import { renewAfter } from './instance.js';
 import { bringsCookies, Jar } from './jar.js';
 import { interrupted } from './pages.js';
 import { NO_CACHE } from './reply.js';
@@ -151,8 +152,18 @@ const SHARING = ['cache-control', 'cdn-cache-control', 'cloudflare-cdn-cache-con
  * @param {Work} work
  */
 export function forbidStoring(headers, { visit, switched }) {
-  if (switched || visit?.wasDraft()) keepPrivate(headers);
+  if (switched || wasDraft(visit)) keepPrivate(headers);
   else if (!headers.has('cache-control')) headers.set('cache-control', NO_CACHE);
+}
+
+/** Whether it was a draft, or nobody knows any more as the module trapped. @param {Work['visit']} visit */
+function wasDraft(visit) {
+  try {
+    return visit?.wasDraft();
+  } catch (error) {
+    void renewAfter(error);
+    return true;
+  }
 }
 
 /** Lets nobody store a response, whatever it said. @param {Headers} headers */

@@ -105,19 +105,35 @@ fn with_expire_time(mut isolate: Isolate, seconds: f64) -> Isolate {
 }
 
 #[test]
-fn a_thousand_visitors_of_a_stale_page_are_one_refresh() {
+fn ten_thousand_visitors_of_a_stale_page_are_one_refresh() {
     let world = World::default();
     let (a, ask, origin) = (isolate(&world, 0, "a"), Rc::new(page("/", every(10.0))), counter(&world, 900));
     a.get_settled(&ask, &origin);
     world.pass(11_000);
     let before = world.now();
-    let visits = (0..1_000).map(|_| async { a.getting(&ask, &origin).await.line() });
+    let visits = (0..10_000).map(|_| async { a.getting(&ask, &origin).await.line() });
     let lines = world.run(together(visits)).unwrap();
     assert!(lines.iter().all(|line| line == "STALE v1"), "UC-20");
     assert!(world.now().since(before) < 50, "nobody waits for the refresh");
     world.settle();
     assert_eq!(origin.calls(), 2, "IS-3");
     assert_eq!(a.get(&ask, &origin).line(), "HIT v2");
+}
+
+#[test]
+fn a_refresh_that_never_ends_makes_room_after_half_a_minute() {
+    let world = World::default();
+    let (a, ask, quick) = (isolate(&world, 0, "a"), Rc::new(page("/", every(10.0))), counter(&world, 10));
+    a.get_settled(&ask, &quick);
+    world.pass(11_000);
+    let stuck = counter(&world, 3_600_000);
+    // Rows: ms to wait, then how often the origin was asked.
+    for (wait, calls) in [(0, 1), (10_000, 1), (19_000, 1), (2_000, 2)] {
+        world.pass(wait);
+        assert_eq!(a.get(&ask, &stuck).line(), "STALE v1", "IS-3 {wait}");
+        world.pass(10);
+        assert_eq!(stuck.calls(), calls, "IS-3 {wait}");
+    }
 }
 
 #[test]

@@ -10,6 +10,14 @@ import { encodeCall } from '../../js/wire.js';
 const CANARY = /cn-\d+-[a-z0-9]+/g;
 const TOO_LONG_MS = 10_000;
 
+/** Whether a page for everybody is that one, in the visitor's language, to its last byte. */
+function isWhole(path, headers, text) {
+  const id = Number(path.split('/')[2]);
+  if (path.startsWith('/image/')) return text === String.fromCharCode(64 + id).repeat(4096);
+  if (path.startsWith('/shop/')) return text === `shop ${path} in ${headers['x-lang']}`;
+  return true;
+}
+
 /**
  * @param {number} requests
  * @param {{ clients?: number, traps?: number }} [how]
@@ -49,6 +57,10 @@ export async function load(requests, { clients = 64, traps = 5 } = {}) {
       (own, id) => [`/draft/${id}`, { headers: { cookie: `${draft}; canary=${own}` } }, true],
       (own) => ['/echo', { method: 'POST', body: own }, true],
       (own, id) => [`/revalidate/${id}`, { method: 'POST' }, true],
+      (own, id) => [`/shop/${id}`, { headers: { 'x-lang': id % 2 ? 'de' : 'en' } }, false],
+      (own, id) => [`/own/${id}`, {}, true],
+      (own, id) => [`/fetch/${id}`, { method: 'POST' }, true],
+      (own, id) => [`/image/${id}`, {}, false],
       (own) => ['/form', { method: 'POST', headers: { origin: `http://${host}`, 'next-action': action, 'content-type': 'application/json' }, body: encodeCall('', [own]) }, true],
     ];
     const one = async (n) => {
@@ -71,7 +83,7 @@ export async function load(requests, { clients = 64, traps = 5 } = {}) {
       figures.byState[state] = (figures.byState[state] ?? 0) + 1;
       const error = answer.headers['x-freshtag-error'];
       if (error) figures.degraded++;
-      else if (shows !== told.includes(own) || answer.status !== 200) figures.missing++;
+      else if (shows !== told.includes(own) || answer.status !== 200 || !isWhole(path, headers, answer.text)) figures.missing++;
     };
 
     let next = 0;

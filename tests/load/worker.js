@@ -1,5 +1,5 @@
 // A site that says to each visitor what he sent, beside pages for everybody, in one isolate.
-import { cached, cacheTag, cookies, createApp, draftMode, formField, headers, revalidateTag, serverAction } from '../../js/index.js';
+import { cached, cacheTag, cookies, createApp, draftMode, fetch, formField, headers, revalidateTag, serverAction } from '../../js/index.js';
 import { memory } from '../../js/load.workerd.js';
 
 /** A store in the isolate, as late as Workers KV is. */
@@ -28,7 +28,28 @@ const CACHE = {
 
 let renders = 0;
 const read = cached(async (id) => (cacheTag(`page-${id}`), await late(), `part ${id} ${++renders}`), { id: 'part' });
-const act = serverAction(async (sent) => `${sent} ${(await cookies()).get('canary')?.value}`, { id: 'load:act' });
+const act = serverAction(
+  async (sent) => {
+    const jar = await cookies();
+    jar.set('acted', sent);
+    return `${sent} ${jar.get('canary')?.value}`;
+  },
+  { id: 'load:act' },
+);
+
+/** An upstream that says back what it was sent, in the place of the network. */
+globalThis.fetch = async (input, init) => (await late(), new Response(`upstream ${input} ${new Headers(init?.headers).get('x-canary') ?? ''}`));
+
+/** An origin whose pages vary by language; some are for one visitor. */
+const ORIGIN = {
+  async fetch(url, init) {
+    await late();
+    const { pathname } = new URL(url);
+    const sent = new Headers(init.headers);
+    if (pathname.startsWith('/own/')) return new Response(`own ${sent.get('cookie')}`, { headers: { 'cache-control': 'private, max-age=60' } });
+    return new Response(`shop ${pathname} in ${sent.get('x-lang')}`, { headers: { 'cache-control': 's-maxage=1, stale-while-revalidate=60', vary: 'x-lang' } });
+  },
+};
 const own = async () => `${(await cookies()).get('canary')?.value} ${(await headers()).get('x-canary')}`;
 const html = (body, more) => new Response(body, { headers: { 'content-type': 'text/html', ...more } });
 
@@ -61,6 +82,22 @@ const app = createApp({
         return html(isEnabled ? `draft ${await own()}` : `public ${(await params).id}`);
       },
     },
+    // A part for everybody from an upstream, and one for this visitor.
+    '/fetch/[id]': {
+      async POST(_request, { params }) {
+        const { id } = await params;
+        const shared = await fetch(`https://api.test/${id}`, { cache: 'force-cache', next: { tags: [`page-${id}`] } });
+        const mine = await fetch('https://api.test/me', { headers: { 'x-canary': (await headers()).get('x-canary') ?? '' }, cache: 'no-store' });
+        return html(`${await shared.text()} ${await mine.text()} ${await own()}`);
+      },
+    },
+    // Bytes for everybody.
+    '/image/[id]': {
+      revalidate: 1,
+      async GET(_request, { params }) {
+        return new Response(new Uint8Array(4096).fill(64 + Number((await params).id)), { headers: { 'content-type': 'image/png' } });
+      },
+    },
     '/draft-on': { GET: async () => ((await draftMode()).enable(), new Response('on')) },
     '/echo': { POST: async (request) => html(`${await request.text()} ${await own()}`) },
     '/revalidate/[id]': {
@@ -75,4 +112,4 @@ const app = createApp({
   },
 });
 
-export default { fetch: (request, env, ctx) => app.fetch(request, { ...env, CACHE }, ctx) };
+export default { fetch: (request, env, ctx) => app.fetch(request, { ...env, CACHE, ORIGIN }, ctx) };
