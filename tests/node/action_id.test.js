@@ -1,32 +1,12 @@
 // The ids of actions, beside those that Next's own compiler writes.
 import { createRequire } from 'node:module';
 import { actionId } from 'freshtag/core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { forAWhile, seconds, seed } from '../oracle/random.js';
+import { compiled } from '../oracle/actions.js';
 
 const require = createRequire(import.meta.url);
-const compiler = require('next/dist/build/swc');
 const { extractInfoFromServerReferenceId } = require('next/dist/shared/lib/server-reference-info');
-
-vi.setConfig({ testTimeout: 20_000 + seconds * 2_000 });
-beforeAll(() => compiler.loadBindings());
-afterAll(() => console.info(`seed ${seed} (SEED=${seed} repeats this run)`));
-
-/** The ids in a module, by the name of the export. */
-async function compiled(source, file, salt) {
-  const layer = { isReactServerLayer: true, useCacheEnabled: true };
-  const { code } = await compiler.transform(source, {
-    filename: file,
-    isServerCompiler: true,
-    isDevelopment: false,
-    jsc: { parser: { syntax: 'ecmascript', jsx: true }, target: 'es2022', externalHelpers: false },
-    serverActions: { ...layer, isDevelopment: false, hashSalt: salt, cacheKinds: ['default'] },
-    serverComponents: { ...layer, cacheComponentsEnabled: false },
-  });
-  const list = /__next_internal_action_entry_do_not_use__ (\{.*?\}) \*\//.exec(code)?.[1] ?? '{}';
-  return Object.fromEntries(Object.entries(JSON.parse(list)).map(([id, { name }]) => [name, id]));
-}
 
 const [SALT, ACTIONS, PAGE] = ['SALT', '/proj/app/actions.js', '/proj/app/page.js'];
 
@@ -92,30 +72,5 @@ describe('SA-11 SA-12 the compiler writes the same', () => {
       actionId({ salt: SALT, file: PAGE, exportName, params, cache: exportName.includes('CACHE') }),
     ]);
     expect(ids).toEqual(Object.fromEntries(wanted));
-  });
-
-  test('for random modules', async () => {
-    const letters = ['a', 'B', '7', '_', '$', 'é', '中', '😀'];
-    const count = await forAWhile(async (any) => {
-      const cache = any.chance(0.3);
-      const file = `/${any.many(20, () => any.pick([...letters, '/', '.', '-', ' ', '[id]'])).join('')}.js`;
-      const salt = any.many(44, () => any.pick('abcXYZ019+/=')).join('');
-      const wanted = {};
-      const lines = Array.from({ length: 1 + any.below(4) }, (_, at) => {
-        const exportName = any.chance(0.1) && at === 0 ? 'default' : `f${at}${any.many(5, () => any.pick(['a', '7', '_', '$', 'é', '中'])).join('')}`;
-        const params = any.below(10);
-        const [rest, unseen] = [any.chance(0.2), !cache && any.chance(0.1) && exportName !== 'default'];
-        // A cached function goes by a name of the compiler, whatever it is exported as.
-        const name = cache ? `$$RSC_SERVER_CACHE_${at}` : exportName;
-        wanted[name] = actionId({ salt, file, exportName: name, cache, rest, ...(unseen ? {} : { params }) });
-        const list = Array.from({ length: params }, (_, i) => any.pick([`p${i}`, `p${i} = 1`, `{ p${i} }`, `[p${i}]`]));
-        if (rest) list.push('...rest');
-        if (unseen) return `export const ${exportName} = wrap(async () => {})`;
-        return `export ${exportName === 'default' ? 'default async function' : `async function ${exportName}`}(${list}) {}`;
-      });
-      const ids = await compiled(`'use ${cache ? 'cache' : 'server'}'\n${lines.join('\n')}`, file, salt);
-      expect(ids, `${file} ${lines.join(' ')}, seed ${seed}`).toEqual(wanted);
-    });
-    expect(count).toBeGreaterThan(50);
   });
 });

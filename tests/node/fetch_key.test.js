@@ -1,20 +1,8 @@
-// fetchCacheKey gives Next's keys (FE-13, V-1). `COUNT=1000000 npx vitest …` tries more of them.
-import { createRequire } from 'node:module';
+// fetchCacheKey gives Next's keys (FE-13, V-1); node/oracle.test.js has random requests.
 import { fetchCacheKey } from 'freshtag/core';
 import { describe, expect, test } from 'vitest';
-import '../oracle/next.js';
-import { random } from '../oracle/random.js';
 
-const { IncrementalCache } = createRequire(import.meta.url)('next/dist/server/lib/incremental-cache');
-const COUNT = Number(process.env.COUNT ?? 12_000);
-
-/** What Next's own fetch asks for: a Request and what is beside it are one Request. */
-async function nextKey(input, init, fetchCacheKeyPrefix = '') {
-  const request = input instanceof Request ? new Request(input, init) : undefined;
-  const url = new URL(request ? input.url : input);
-  url.username = url.password = '';
-  return IncrementalCache.prototype.generateCacheKey.call({ fetchCacheKeyPrefix }, url.href, request ?? init);
-}
+import { nextKey } from '../oracle/fetches.js';
 
 const url = 'https://a.com/';
 
@@ -62,73 +50,3 @@ test.each([[5], [true], [{}], [{ then() {} }]])('a body that is none: %j', async
   await expect(fetchCacheKey(url, { body })).rejects.toThrow(/^Unsupported body type: /);
   await expect(nextKey(url, { body })).rejects.toThrow(/^Unsupported body type: /);
 });
-
-const texts = ['', 'a', 'é', '"', '\\', '\u2028', '😀', 'a,b', '\n', 'x'.repeat(300)];
-const names = ['a', 'A', 'x-a', 'X-A', 'traceparent', 'Traceparent', 'tracestate', 'authorization', 'accept'];
-const header = (any) => any.pick(['1', 'b c', '', '"q"', 'a=1; b=2']);
-
-const headersOf = (any) => {
-  const pairs = any.many(3, () => [any.pick(names), header(any)]);
-  return any.pick([() => undefined, () => Object.fromEntries(pairs), () => pairs, () => new Headers(pairs), () => new Map(pairs)])();
-};
-
-/** A maker, as one that is read is gone. */
-function bodyOf(any) {
-  const text = any.pick(texts);
-  const bytes = Uint8Array.from({ length: any.below(40) }, () => any.below(256));
-  const pairs = any.many(3, () => [any.pick(texts), any.pick(texts)]);
-  const stream = () => new ReadableStream({ start: (at) => (bytes.length && at.enqueue(bytes), at.close()) });
-  const form = () => {
-    const made = new FormData();
-    for (const [name, value] of pairs) made.append(name, value);
-    if (bytes.length > 20) made.append('file', new File([bytes], text, { type: 'image/png' }));
-    return made;
-  };
-  return any.pick([
-    () => undefined,
-    () => text,
-    () => bytes,
-    () => bytes.buffer,
-    () => bytes.subarray(bytes.length >> 1),
-    () => new DataView(bytes.buffer, bytes.length >> 1),
-    () => new Uint16Array(bytes.length >> 1).fill(513),
-    stream,
-    () => new URLSearchParams(pairs),
-    form,
-    () => new Blob([bytes], { type: any.pick(['', 'text/x']) }),
-  ]);
-}
-
-const address = (any) =>
-  any.pick(['https://a.com', 'https://a.com/é?q=1#f', 'https://u:p@a.com/', 'http://A.com:80/a/../b', 'https://a.com/?a=%20&b=+', new URL('https://b.com/x#y')]);
-
-test(`${COUNT} made-up requests`, async () => {
-  const any = random();
-  for (let i = 0; i < COUNT; i++) {
-    const { seed } = any;
-    const body = bodyOf(any);
-    const init = {
-      method: any.pick([undefined, 'GET', 'post', 'PUT']),
-      headers: headersOf(any),
-      ...(any.chance(0.3) && { mode: any.pick(['cors', 'no-cors']), redirect: any.pick(['follow', 'manual', 'error']) }),
-      ...(any.chance(0.3) && { credentials: any.pick(['omit', 'include']), referrer: any.pick(['', 'about:client', 'https://r.com/']) }),
-      ...(any.chance(0.3) && { referrerPolicy: 'origin', integrity: any.pick(['', 'sha256-a']) }),
-      cache: any.pick([undefined, 'default', 'no-store', 'force-cache', 'reload']),
-      next: any.pick([undefined, { tags: ['a'] }]),
-    };
-    const prefix = any.pick(['', 'p', 'é"']);
-    const input = address(any);
-    const made = body();
-    // Two of each: a stream is read once.
-    const [ours, theirs] = made instanceof ReadableStream ? made.tee() : [made, made];
-    const of = (body) => ({ ...init, headers: init.headers, body });
-    const [found, expected] = [await fetchCacheKey(input, of(ours), prefix), await nextKey(input, of(theirs), prefix)];
-    if (found !== expected) expect([i, seed, input, init, made, found]).toEqual([i, seed, input, init, made, expected]);
-    if (i % 8 || init.mode === 'no-cors' || init.headers instanceof Map || String(input).includes('@')) continue;
-    // The same as a Request, and beside one.
-    const method = init.method === 'GET' || !init.method ? 'POST' : init.method;
-    const request = () => new Request(input, { ...init, integrity: undefined, method, headers: undefined, body: 'beside' });
-    const beside = { headers: init.headers, ...(any.chance(0.5) && { body: 'over' }), ...(any.chance(0.5) && { cache: 'no-cache' }) };
-    expect(await fetchCacheKey(request(), beside, prefix)).toBe(await nextKey(request(), beside, prefix));
-  }
-}, Math.max(30_000, COUNT));
