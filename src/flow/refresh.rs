@@ -67,6 +67,7 @@ impl<S: Store> Flow<S> {
         is_timed: bool,
     ) -> bool {
         let scope = self.scope(ask, true).await;
+        let switched = visit.switched();
         let fields = ask.fields().to_vec();
         // What a tag has made stale is asked for as if it were not known.
         let asking = if is_timed { conditional(render, stale, fields.clone()) } else { None };
@@ -98,7 +99,8 @@ impl<S: Store> Flow<S> {
         }
         let (status, headers) = (rendered.status, rendered.headers);
         let prior = Prior::Entry(Rc::clone(stale));
-        if self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {
+        // T29: a handler may switch draft mode on where nobody visits, too.
+        if visit.drafted(switched) || self.admit(ask, &status, &headers, &scope, None, &prior).is_err() {
             render.discard(rendered.live);
             return false;
         }

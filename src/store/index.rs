@@ -201,7 +201,8 @@ impl<S: Store> Index<S> {
         // The visitor's own revalidations, and marks this isolate had to forget.
         let forgotten = self.memory.floor();
         for (tag, as_of) in all() {
-            if floors.of(tag).max(forgotten).is_some_and(|floor| floor >= as_of) {
+            let floor = self.floor(entry, tag, as_of, floors).max(forgotten);
+            if floor.is_some_and(|floor| floor >= as_of) {
                 return TagVerdict::Expired(tag.clone());
             }
         }
@@ -236,6 +237,17 @@ impl<S: Store> Index<S> {
             }
         }
         state
+    }
+
+    /// The time up to which this visitor may not see data of a tag, as the clock that read the data may have told it. What
+    /// this isolate itself wrote and rendered compares without the lead.
+    fn floor(&self, entry: &Entry, tag: &Tag, as_of: UnixMillis, floors: &Floors) -> Option<UnixMillis> {
+        let floor = floors.of(tag)?;
+        let is_own = *entry.by == *self.memory.me && as_of >= entry.created;
+        if is_own && self.memory.marked(tag, floor) {
+            return Some(floor);
+        }
+        Some(floor.plus_ms(self.lead_ms))
     }
 
     fn judge(&self, entry: &Entry, marks: &TagMarks, as_of: UnixMillis, reading: &Reading) -> TagState {

@@ -194,6 +194,15 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         }
     }
 
+    /// Whether this isolate itself revalidated a tag at this time.
+    pub(crate) fn marked(&self, tag: &Tag, at: UnixMillis) -> bool {
+        let inner = self.inner.borrow();
+        let Some(known) = inner.marks.peek(tag.as_str()) else { return false };
+        let hard = known.marks.hard.iter().map(|mark| (&mark.by, mark.exact));
+        let soft = known.marks.soft.iter().map(|mark| (&mark.by, mark.exact));
+        hard.chain(soft).any(|(by, exact)| *by == self.me && exact == Some(at))
+    }
+
     /// What stands for tags whose own marks had to be forgotten.
     pub(crate) fn floor(&self) -> Option<UnixMillis> {
         self.inner.borrow().floor

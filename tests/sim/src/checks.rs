@@ -265,7 +265,7 @@ pub fn kept(world: &World, header: &str, body: &Body) {
     let Some(number) = by_header.or_else(|| number_of(&body.bytes)) else { return };
     let Some(made) = history.made.get(number).cloned() else { return };
     if made.secret {
-        history.blame(|| format!("S8: render {number}, which is for one visitor, is kept"));
+        history.blame(|| format!("S8: render {number}, which is for one visitor, is kept: {made:?}"));
     }
     let whole = number_of(&body.bytes).and_then(|number| history.made.get(number)).map(|made| made.body.clone());
     if whole.as_ref() != Some(&body.bytes) || body.broken {

@@ -4,6 +4,7 @@
 //! platform that starts and ends isolates, the origin and the visitors. A run is decided by its seed alone.
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 
+pub mod bugs;
 pub mod checks;
 pub mod clock;
 pub mod data;
@@ -16,6 +17,7 @@ pub mod origin;
 pub mod place;
 pub mod plan;
 pub mod run;
+pub mod seeds;
 pub mod site;
 pub mod visits;
 pub mod world;

@@ -79,8 +79,8 @@ impl Source {
             What::Page(no) => site.pages[no].ask.key.full().into(),
             What::Function(no) => site.functions[no].id.as_str().into(),
         };
-        let filler = world.below(40) as usize + world.plan.bulk;
-        let body = format!("render {number};{key};{language:?};{:filler$}", "");
+        let filler = " ".repeat(world.below(40) as usize + world.plan.bulk);
+        let body = format!("render {number};{key};{language:?};{filler}");
         let (expire, grace) = self.page().map_or((i64::MAX / 4, 0), |page| (page.expire, page.grace));
         history.made.push(Made {
             key,

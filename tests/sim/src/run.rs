@@ -21,6 +21,8 @@ pub struct Verdict {
     pub violation: Option<String>,
     /// What was counted.
     pub counts: Counts,
+    /// What was drawn.
+    pub plan: Plan,
 }
 
 /// All isolates of a run.
@@ -57,7 +59,7 @@ pub fn run(seed: u64, bug: Option<Bug>) -> Verdict {
     }
     world.clock.clear();
     sabotage::plant(None);
-    Verdict { violation, counts }
+    Verdict { violation, counts, plan: world.plan.clone() }
 }
 
 async fn chaos(world: Rc<World>, isolates: Isolates, visitors: Visitors) {
