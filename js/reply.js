@@ -31,8 +31,13 @@ export function toPairs(block) {
  */
 export function toResponse([status, block, body, log], seen) {
   if (log) console.log(log);
-  const headers = toPairs(block);
-  if (seen) headers.push(['set-cookie', seen]);
+  // The platform takes a list of pairs three times as slowly.
+  const headers = new Headers();
+  for (let at = 0, end; (end = block.indexOf('\n', at)) >= 0; at = end + 1) {
+    const colon = block.indexOf(': ', at);
+    if (colon > at && colon < end) headers.append(block.slice(at, colon), block.slice(colon + 2, end));
+  }
+  if (seen) headers.append('set-cookie', seen);
   const content = NULL_BODY.has(status) ? null : body instanceof Response ? body.body : body;
   return new Response(/** @type {BodyInit | null} */ (content), { status, headers });
 }
