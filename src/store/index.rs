@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures_util::FutureExt as _;
 use futures_util::future::join;
 
-use super::memory::{LARGEST_BODY, Memory};
+use super::memory::Memory;
 use super::{Store, StoreError, Stored, all};
 use crate::cache::codec;
 use crate::cache::decide::{Decision, Reading, TagVerdict, decide};
@@ -150,7 +150,7 @@ impl<S: Store> Index<S> {
         now: UnixMillis,
     ) -> Result<Found<S::Body>, StoreError> {
         let again = self.memory.read_again(key.name(), now);
-        if !again || found.entry.body_len > LARGEST_BODY {
+        if !again || found.entry.body_len > self.memory.largest_body() {
             return Ok(found);
         }
         let body = self.store.hold(found.body).await?;

@@ -81,6 +81,11 @@ impl<V> Lru<V> {
         self.take(at)
     }
 
+    /// What all values may weigh together.
+    pub(crate) fn most(&self) -> usize {
+        self.names.most
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.names.table.len()
     }

@@ -248,6 +248,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         self.with_key(key, |times| times.read_at.replace(now).is_some_and(|at| now.since(at) < CATCH_UP_MS))
     }
 
+    /// What is larger than this is not held.
+    pub(crate) fn largest_body(&self) -> u64 {
+        LARGEST_BODY.min(self.inner.borrow().bodies.most() as u64)
+    }
+
     /// Holds a body that was read from the store.
     pub(crate) fn hold(&self, key: &str, entry: Rc<Entry>, body: B, now: UnixMillis) {
         self.keep(key, Held { entry, body, until: now.plus_ms(HOLD_MS) });
