@@ -3,6 +3,7 @@ import { Engine } from '#wasm';
 import { instance, outlived } from './instance.js';
 import { checkedRules } from './origin_rules.js';
 import { buildIdOf, isDev, previewModeIdOf } from './settings.js';
+import { Watch } from './watch.js';
 
 /** @typedef {import('./contract.js').Engine} EngineType */
 /** @typedef {import('./contract.js').EngineConfig} EngineConfig */
@@ -72,19 +73,30 @@ export function newEngine(kv, config) {
   return /** @type {any} */ (new OutlivedEngine(kv, /** @type {any} */ (defined)));
 }
 
+/** The timer of each request. @type {WeakMap<object, Watch>} */
+const watches = new WeakMap();
+
 /** An engine whose promises end when the module traps. */
 class OutlivedEngine extends Engine {
   /** @param {any} cookie @param {any} pathname @param {import('./contract.js').Defer} defer */
   visit(cookie, pathname, defer) {
+    const watch = new Watch();
     // What goes on behind a reply is lost with its instance, which the log says.
-    return super.visit(cookie, pathname, (/** @type {Promise<unknown>} */ task) => defer(outlived(task).catch(() => {})));
+    const behind = (/** @type {Promise<unknown>} */ task) => defer(outlived(task, watch).catch(() => {}));
+    const visit = super.visit(cookie, pathname, behind, watch);
+    watches.set(visit, watch);
+    return visit;
   }
 }
 
 for (const name of ['route', 'origin', 'data', 'commit', 'settle', 'admin', 'storeGet', 'storeSet', 'storeRevalidate']) {
   Object.defineProperty(OutlivedEngine.prototype, name, {
     value(/** @type {unknown[]} */ ...args) {
-      return outlived(/** @type {any} */ (Engine.prototype)[name].apply(this, args));
+      const result = /** @type {any} */ (Engine.prototype)[name].apply(this, args);
+      // What need not wait is here.
+      if (!(result instanceof Promise)) return result;
+      // The module hands over visits of its own.
+      return outlived(result, watches.get(/** @type {object} */ (args[0])) ?? new Watch());
     },
   });
 }

@@ -1,18 +1,17 @@
 // The instance of the module that is there now: after a trap another one takes its place.
 import * as module from '#wasm';
 
-/** @type {{ restart(): void, begin(): void, onTrap(told: () => void): void, renewed(): void }} */
+/** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number }} Glue */
+/** @type {{ restart(): void, begin(): void, connect(glue: Glue): void, heard: Glue['heard'], renewed(): void }} */
 const rules = /** @type {any} */ (module);
 
-/** How often a call looks whether the instance it waits for is still there, in ms. */
-const LOOK_MS = 50;
 /** What calls end with where it is not. @type {WeakSet<object>} */
 const ends = new WeakSet();
 let number = 0;
 /** @type {Promise<void> | undefined} */
 let renewing;
 
-rules.onTrap(renew);
+rules.connect({ heard: (id, ok, value) => rules.heard(id, ok, value), trapped: renew, instance: () => number });
 
 /** Puts a new instance in the place of one that has trapped, once nothing of that one runs. What waited for it ends. */
 function renew() {
@@ -35,25 +34,22 @@ export async function renewAfter(error) {
 }
 
 /**
- * A promise of the module, which rejects if the module traps before. Each call looks by a timer of its own: what another
- * request settles goes on as that request, and may not touch the streams of this one.
+ * A promise of the module, which rejects if the module traps before.
  * @template T
  * @param {Promise<T>} promise
+ * @param {import('./watch.js').Watch} watch
  * @returns {Promise<T>}
  */
-export function outlived(promise) {
-  const of = number;
+export function outlived(promise, watch) {
   return new Promise((resolve, reject) => {
-    const look = setInterval(() => {
-      if (of === number) return;
+    watch.outlive(promise, () => {
       const trapped = new WebAssembly.RuntimeError('the module trapped');
       ends.add(trapped);
-      clearInterval(look);
       reject(trapped);
-    }, LOOK_MS);
+    });
     promise.then(
-      (value) => (clearInterval(look), resolve(value)),
-      (error) => (clearInterval(look), reject(error)),
+      (value) => (watch.remove(promise), resolve(value)),
+      (error) => (watch.remove(promise), reject(error)),
     );
   });
 }

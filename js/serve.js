@@ -89,7 +89,7 @@ async function stored(call, route, index) {
     started: (work) => {
       live = work;
       // Others may wait for this render: it goes on when its visitor has left.
-      call.defer(answering.then(nothing, nothing));
+      call.defer(Promise.resolve().then(() => answering).then(nothing, nothing));
     },
     failed: (error) => (thrown = { error }),
   });

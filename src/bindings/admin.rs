@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
@@ -35,7 +36,7 @@ impl Engine {
         search: String,
         request_headers: &str,
         body: String,
-    ) -> Promise {
+    ) -> JsValue {
         let (visit, action) = (visit.clone(), self.action(method, pathname, request_headers));
         promise(async move {
             let action = match action {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -26,7 +26,7 @@ impl Engine {
     /// `fetch` the value is the visitor's branch of the body, or the whole Response where it is not kept, and what
     /// was stored comes with status and header lines.
     /// `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
-    pub fn data(&self, visit: &Visit, outer: &Collector, spec: &JsValue, render: Function) -> Promise {
+    pub fn data(&self, visit: &Visit, outer: &Collector, spec: &JsValue, render: Function) -> JsValue {
         let (visit, outer, spec) = (visit.clone(), Rc::clone(&outer.scope), Spec::read(spec));
         promise(async move {
             let (flow, spec) = (visit.need_flow()?, spec?);

@@ -137,10 +137,17 @@ impl Engine {
         Array::of2(&verdict.into(), &allow.into())
     }
 
-    /// A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
+    /// A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`, and `watch`
+    /// its timer.
     #[must_use]
-    pub fn visit(&self, cookie: Option<String>, pathname: Option<String>, defer: &JsValue) -> Visit {
-        let kv = self.kv.as_ref().map(Kv::counting);
+    pub fn visit(
+        &self,
+        cookie: Option<String>,
+        pathname: Option<String>,
+        defer: &JsValue,
+        watch: &JsValue,
+    ) -> Visit {
+        let kv = self.kv.as_ref().map(|kv| kv.of(watch));
         let Some(cookie) = cookie else { return Visit::new(&self.shared, kv, Floors::default(), defer) };
         let visit = Visit::new(&self.shared, kv, floors(&self.shared, &cookie), defer);
         let pathname = pathname.unwrap_or_default();

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
-use js_sys::{Function, Promise};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::{Engine, Rule, Shared};
@@ -41,7 +42,7 @@ impl Engine {
         search: &str,
         request_headers: &str,
         fetch: Function,
-    ) -> Promise {
+    ) -> JsValue {
         let visit = visit.clone();
         let headers = parse_lines(request_headers);
         let value = |name: &str| first(&headers, name);

@@ -1,26 +1,25 @@
 //! Rust futures as JavaScript promises.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 
 use futures_util::FutureExt as _;
-use futures_util::future::LocalBoxFuture;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
 
-use crate::worker::platform;
+use crate::worker::platform::settled;
+use crate::worker::wait::start;
 
-/// Starts a future. It is boxed first, so that the module holds the machinery once and not per exported function.
-pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+/// Starts a future: its value where it need not wait, else a promise. It is boxed first, so that the module holds the
+/// machinery once and not per exported function.
+pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> JsValue {
     start(future.boxed_local())
 }
 
-fn start(mut future: LocalBoxFuture<'static, Result<JsValue, JsValue>>) -> Promise {
-    future_to_promise(poll_fn(move |cx| {
-        // Neither fails; what matters is that the second is not reached after a trap.
-        let _ = platform::enter();
-        let polled = future.as_mut().poll(cx);
-        let _ = platform::leave();
-        polled
-    }))
+/// Starts a future that nobody waits for, once what runs now has ended.
+pub(super) fn later(future: impl Future<Output = ()> + 'static) -> JsValue {
+    promise(async move {
+        settled(Ok(Promise::resolve(&JsValue::UNDEFINED))).await?;
+        future.await;
+        Ok(JsValue::UNDEFINED)
+    })
 }

@@ -1,6 +1,5 @@
 //! Writing what a request revalidated.
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,7 +11,7 @@ use super::visit::Visit;
 #[wasm_bindgen]
 impl Engine {
     /// Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
-    pub fn commit(&self, visit: &Visit, id: usize) -> Promise {
+    pub fn commit(&self, visit: &Visit, id: usize) -> JsValue {
         let visit = visit.clone();
         promise(async move {
             let flow = visit.need_flow()?;
@@ -22,7 +21,7 @@ impl Engine {
     }
 
     /// Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
-    pub fn settle(&self, visit: &Visit) -> Promise {
+    pub fn settle(&self, visit: &Visit) -> JsValue {
         let visit = visit.clone();
         promise(async move {
             if visit.inner.has_unwritten() {

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::engine::Engine;
@@ -31,7 +32,7 @@ impl Engine {
         if_none_match: Option<String>,
         prerender: bool,
         render: Function,
-    ) -> Promise {
+    ) -> JsValue {
         let (visit, route) = (visit.clone(), self.shared.routes.get(index));
         let soft = route.map(|route| route_soft_tags(route.stem(), &pathname)).unwrap_or_default();
         let ask = Ask {

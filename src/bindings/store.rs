@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Uint8Array};
+use js_sys::{Array, Function, Object, Uint8Array};
 use serde::Serialize as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -36,7 +36,7 @@ impl Engine {
         key: &str,
         soft_tags: Option<Vec<String>>,
         seen: Option<String>,
-    ) -> Promise {
+    ) -> JsValue {
         let (visit, key) = (visit.clone(), self.shared.keys.plain(key));
         promise(async move { get_now(&visit, &key, soft_tags, seen).await })
     }
@@ -44,14 +44,14 @@ impl Engine {
     /// Stores `{ body, status, headers, tags, lifetime, created }`; `{ stored, reason, ops }`. Never rejects because of
     /// the store.
     #[wasm_bindgen(js_name = storeSet)]
-    pub fn store_set(&self, visit: &Visit, key: &str, value: JsValue) -> Promise {
+    pub fn store_set(&self, visit: &Visit, key: &str, value: JsValue) -> JsValue {
         let (visit, key) = (visit.clone(), self.shared.keys.plain(key));
         promise(async move { set_now(&visit, &key, &value).await })
     }
 
     /// Expires tags, or with `expire` seconds makes them stale now and expired then: `{ at, seen, ops }`.
     #[wasm_bindgen(js_name = storeRevalidate)]
-    pub fn store_revalidate(&self, visit: &Visit, tags: Array, expire: Option<f64>) -> Promise {
+    pub fn store_revalidate(&self, visit: &Visit, tags: Array, expire: Option<f64>) -> JsValue {
         let visit = visit.clone();
         promise(async move { revalidate_now(&visit, &tags, expire).await })
     }

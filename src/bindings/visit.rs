@@ -11,7 +11,7 @@ use super::collector::Collector;
 use super::engine::Shared;
 use super::error::{fail, throw};
 use super::life::{life, object, show};
-use super::promise::promise;
+use super::promise::later;
 use crate::cache::scope::Collected;
 use crate::cache::seen::{self, Floors};
 use crate::cache::tag::{self, RawTag, Tag, Validated};
@@ -49,10 +49,7 @@ impl Visit {
 fn deferring(defer: &JsValue) -> Defer {
     let defer = defer.dyn_ref::<Function>().cloned();
     Rc::new(move |task| {
-        let promise = promise(async move {
-            task.await;
-            Ok(JsValue::UNDEFINED)
-        });
+        let promise = later(task);
         if let Some(defer) = &defer {
             // A refusing waitUntil leaves the promise running as long as the platform lets it.
             let _ = defer.call1(&JsValue::UNDEFINED, &promise);

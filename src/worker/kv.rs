@@ -8,9 +8,11 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::ReadableStream;
 use worker::kv::{KvError, KvStore};
 
-use super::platform::{self, settled};
+use super::platform;
+use super::wait::{alarm, hear};
 use crate::cache::codec::{self, Place};
 use crate::store::{Store, StoreError, Stored, before};
 use crate::time::UnixMillis;
@@ -41,13 +43,13 @@ extern "C" {
 }
 
 /// How long a read is waited for, in ms.
-const READ_MS: i64 = 1_000;
+const READ_MS: u32 = 1_000;
 /// Likewise a listing, which is no visitor's.
-const LIST_MS: i64 = 5_000;
+const LIST_MS: u32 = 5_000;
 /// Likewise the put of an entry: all its tries end within the 30 s that the platform leaves them.
-const PUT_ENTRY_MS: i64 = 8_000;
+const PUT_ENTRY_MS: u32 = 8_000;
 /// Likewise the put of a text, which may still undo a later one, and is then written again.
-const PUT_TEXT_MS: i64 = 30_000;
+const PUT_TEXT_MS: u32 = 30_000;
 
 /// What one request asked of the store.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
@@ -68,8 +70,10 @@ pub struct Ops {
 /// A namespace, with operations counted for one request.
 #[derive(Clone)]
 pub struct Kv {
-    kv: KvStore,
-    raw: JsValue,
+    kv: Rc<KvStore>,
+    binding: Rc<JsValue>,
+    /// The timer of the request.
+    watch: Rc<JsValue>,
     ops: Rc<Cell<Ops>>,
     total: Rc<Total>,
 }
@@ -115,13 +119,20 @@ impl Kv {
         let set = Reflect::set(&holder, &"kv".into(), &audible).unwrap_or(false);
         let kv = if set { KvStore::from_this(&holder, "kv").ok() } else { None };
         let kv = kv.ok_or("it cannot be read")?;
-        Ok(Self { kv, raw: binding.clone(), ops: Rc::default(), total: Rc::default() })
+        let watch = Rc::new(JsValue::UNDEFINED);
+        Ok(Self {
+            kv: Rc::new(kv),
+            binding: Rc::new(binding.clone()),
+            watch,
+            ops: Rc::default(),
+            total: Rc::default(),
+        })
     }
 
-    /// The same namespace, counting from zero.
+    /// The same namespace for another request: counting from zero, and late by the timer of its own.
     #[must_use]
-    pub fn counting(&self) -> Self {
-        Self { ops: Rc::default(), ..self.clone() }
+    pub fn of(&self, watch: &JsValue) -> Self {
+        Self { ops: Rc::default(), watch: Rc::new(watch.clone()), ..self.clone() }
     }
 
     /// The same namespace, counted nowhere: an operator who looks is no visitor.
@@ -150,7 +161,7 @@ impl Kv {
     pub async fn list(&self, prefix: &str, cursor: Option<String>, limit: u64) -> Result<Listed, StoreError> {
         self.count(|ops| ops.lists = ops.lists.saturating_add(1));
         #[allow(clippy::cast_precision_loss)] // a thousand
-        let page = answer(list(&self.raw, prefix, cursor, limit as f64), LIST_MS).await?;
+        let page = self.answer(list(&self.binding, prefix, cursor, limit as f64), LIST_MS).await?;
         let page: Array = page.unchecked_into();
         let (cursor, mut rest, mut keys) = (page.shift().as_string(), page.iter(), Vec::new());
         while let Some(name) = rest.next().and_then(|name| name.as_string()) {
@@ -165,11 +176,16 @@ impl Kv {
         value: &JsValue,
         ttl: Option<u32>,
         metadata: Option<&str>,
-        ms: i64,
+        ms: u32,
     ) -> Result<(), StoreError> {
         self.count(|ops| ops.puts = ops.puts.saturating_add(1));
         self.total.writes.set(self.total.writes.get().saturating_add(1));
-        answer(put(&self.raw, key, value, ttl, metadata), ms).await.map(drop)
+        self.answer(put(&self.binding, key, value, ttl, metadata), ms).await.map(drop)
+    }
+
+    /// What a call of the store comes to, within `ms`.
+    async fn answer(&self, called: Result<Promise, JsValue>, ms: u32) -> Result<JsValue, StoreError> {
+        hear(called, &self.watch, ms).await.map_err(thrown)
     }
 
     fn count_reads(&self, keys: u32) {
@@ -183,11 +199,6 @@ impl Kv {
     }
 }
 
-/// What a call of the store comes to, within `ms`.
-async fn answer(called: Result<Promise, JsValue>, ms: i64) -> Result<JsValue, StoreError> {
-    settled(called.and_then(|promise| platform::within(&promise, ms))).await.map_err(thrown)
-}
-
 impl Store for Kv {
     type Body = Body;
     type Signal = JsValue;
@@ -196,18 +207,20 @@ impl Store for Kv {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         self.count_reads(1);
         let began = platform::now();
-        let Ok(found) = answer(entry(&self.raw, key, CACHE_TTL), READ_MS).await?.dyn_into::<Array>() else {
+        let Ok(found) = self.answer(entry(&self.binding, key, CACHE_TTL), READ_MS).await?.dyn_into::<Array>()
+        else {
             return Ok(None);
         };
-        let (stream, metadata): (Body, _) = (found.get(0), found.get(1).as_string());
+        let (stream, metadata) = (found.get(0).unchecked_into::<ReadableStream>(), found.get(1).as_string());
         let framed = metadata.as_deref().is_none_or(|text| codec::read_brief(text).is_some());
         if !framed {
-            return Ok(Some(Stored { header: metadata, body: stream }));
+            return Ok(Some(Stored { header: metadata, body: stream.into() }));
         }
         #[allow(clippy::cast_precision_loss)] // a megabyte
         let frame = platform::unframe(&stream, codec::FRAME_LIMIT as f64);
-        let left = READ_MS.saturating_sub(platform::now().since(began));
-        let frame = answer(frame, left).await?;
+        let taken = u32::try_from(platform::now().since(began)).unwrap_or(READ_MS);
+        let left = READ_MS.saturating_sub(taken).max(1);
+        let frame = self.answer(frame, left).await?;
         if frame.is_null() {
             return Ok(Some(Stored { header: None, body: JsValue::NULL }));
         }
@@ -219,8 +232,8 @@ impl Store for Kv {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         self.count_reads(1);
         let mut read = self.kv.get(key).cache_ttl(CACHE_TTL.into()).text().boxed_local();
-        let late = || StoreError::Failed(format!("no answer within {READ_MS} ms"));
-        let text = before(&mut read, self.sleep(READ_MS.unsigned_abs()).boxed_local()).await;
+        let late = || StoreError::Failed(["no answer within ", &READ_MS.to_string(), " ms"].concat());
+        let text = before(&mut read, self.sleep(READ_MS.into()).boxed_local()).await;
         text.ok_or_else(late)?.map_err(failed)
     }
 
@@ -232,7 +245,8 @@ impl Store for Kv {
         });
         self.count_reads(asked);
         let keys: Array = keys.iter().map(JsValue::from).collect();
-        let found: Array = answer(texts(&self.raw, &keys, CACHE_TTL), READ_MS).await?.unchecked_into();
+        let found: Array =
+            self.answer(texts(&self.binding, &keys, CACHE_TTL), READ_MS).await?.unchecked_into();
         Ok(found.iter().map(|text| text.as_string()).collect())
     }
 
@@ -260,7 +274,7 @@ impl Store for Kv {
     }
 
     async fn hold(&self, body: Body) -> Result<Body, StoreError> {
-        answer(platform::hold(&body), READ_MS).await
+        self.answer(platform::hold(&body), READ_MS).await
     }
 
     fn discard(&self, body: Body) {
@@ -273,7 +287,8 @@ impl Store for Kv {
     }
 
     async fn sleep(&self, ms: u64) {
-        platform::sleep_for(ms).await;
+        // It ends with an error, as whatever was waited for did not come.
+        let _ = alarm(&self.watch, u32::try_from(ms).unwrap_or(u32::MAX)).await;
     }
 
     fn random(&self) -> u64 {
@@ -291,8 +306,9 @@ impl Store for Kv {
     }
 
     async fn wait(&self, signal: &JsValue, ms: u64) {
-        #[allow(clippy::cast_precision_loss)] // seconds
-        let _ = settled(platform::wait(signal, ms as f64)).await;
+        // With a timer of this request: the other one may be cut short.
+        let ms = u32::try_from(ms).unwrap_or(u32::MAX);
+        let _ = hear(platform::happened(signal), &self.watch, ms).await;
     }
 }
 

@@ -3,3 +3,4 @@
 pub mod admin;
 pub mod kv;
 pub mod platform;
+pub(crate) mod wait;

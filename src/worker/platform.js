@@ -10,6 +10,11 @@ export async function entry(kv, key, cacheTtl) {
   return [value, metadata == null ? null : JSON.stringify(metadata)]
 }
 
+/** @param {KVNamespace} kv @param {string} key @param {number} cacheTtl */
+export async function text(kv, key, cacheTtl) {
+  return kv.get(key, { type: 'text', cacheTtl })
+}
+
 /** @param {KVNamespace} kv @param {string[]} keys @param {number} cacheTtl */
 export async function texts(kv, keys, cacheTtl) {
   const found = await kv.get(keys, { type: 'text', cacheTtl })
@@ -208,86 +213,118 @@ export async function etag(bytes) {
   return `"${text}"`
 }
 
-/** @type {WeakMap<Promise<void>, ReturnType<typeof setTimeout>>} */
-const timers = new WeakMap()
+/** Who brings what the module waits for, hears of a trap, and says which instance there is.
+ * @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number }} Glue */
+/** The timer of a request.
+ * @typedef {{ add(key: unknown, ms: number, end: () => void): void, remove(key: unknown): void }} Watch */
 
-/** @param {number} ms @returns {Promise<void>} */
-export function sleep(ms) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
-  const promise = new Promise((/** @type {(value: void) => void} */ resolve) => (timer = setTimeout(resolve, ms)))
-  if (timer !== undefined) timers.set(promise, timer)
-  return promise
+/** @type {Glue} */
+let glue = { heard() {}, trapped() {}, instance: () => 0 }
+
+/** @param {Glue} own */
+export function connect(own) {
+  glue = own
 }
 
-/** Ends a sleep that nobody waits for. @param {Promise<void>} promise */
-export function wake(promise) {
-  clearTimeout(timers.get(promise))
-}
-
-/** A promise that settles in time: the store's own may take as long as they like.
- * @template T
- * @param {PromiseLike<T> | T} promise @param {number} ms
- * @returns {Promise<T>} */
-export function within(promise, ms) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-    Promise.resolve(promise).then(
-      (value) => (clearTimeout(timer), resolve(value)),
-      (error) => (clearTimeout(timer), reject(error)),
-    )
-  })
-}
-
-/** @type {() => void} */
-let trapped = () => {}
-let running = false
-
-/** Whom to tell that the module trapped. @param {() => void} told */
-export function onTrap(told) {
-  trapped = told
-}
-
-/** The module runs on its own: if it has not ended with this turn of the event loop, it has trapped. */
-export function enter() {
-  running = true
-  queueMicrotask(ended)
-}
-
-export function leave() {
-  running = false
-}
-
-function ended() {
-  if (!running) return
-  running = false
-  trapped()
-}
-
-/** A promise as the module waits for it: a trap when it hears of the end is one that nobody else sees.
- * @template T
- * @param {PromiseLike<T>} promise
- * @returns {{ then(done: (value: T) => void, failed: (error: unknown) => void): unknown }} */
-export function heard(promise) {
-  return { then: (done, failed) => promise.then(noticed(done), noticed(failed)) }
+/** Tells the module what it waited for. A trap while it hears of it is one that nobody else sees.
+ * @param {number} of @param {number} id @param {boolean} ok @param {unknown} value */
+function tell(of, id, ok, value) {
+  // The numbers of another instance mean something else.
+  if (of !== glue.instance()) return
+  try {
+    glue.heard(id, ok, value)
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) glue.trapped()
+    else throw error
+  }
 }
 
 /** A namespace whose single reads the module waits for by itself, as `worker` does.
  * @param {KVNamespace} kv */
 export function audible(kv) {
-  return { get: (/** @type {string} */ key, /** @type {{}} */ options) => heard(kv.get(key, options)) }
+  return { get: (/** @type {string} */ key, /** @type {{}} */ options) => noticed(kv.get(key, options)) }
 }
 
-/** @template T @param {(value: T) => void} callback @returns {(value: T) => void} */
-function noticed(callback) {
-  return (value) => {
+/** A promise that tells of a trap in those who hear of its end.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {{ then(done: (value: T) => void, failed: (error: unknown) => void): unknown }} */
+function noticed(promise) {
+  const of = glue.instance()
+  /** @template V @param {(value: V) => void} callback @returns {(value: V) => void} */
+  const safe = (callback) => (value) => {
+    // The closures of another instance are places in the memory of this one.
+    if (of !== glue.instance()) return
     try {
       callback(value)
     } catch (error) {
-      // What waited for an instance that is gone gets an error of another kind.
-      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) trapped()
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) glue.trapped()
+      else throw error
     }
   }
+  return { then: (done, failed) => promise.then(safe(done), safe(failed)) }
+}
+
+/** @param {number} id @param {PromiseLike<unknown>} promise @param {Watch | undefined} watch @param {number} ms */
+export function listen(id, promise, watch, ms) {
+  const of = glue.instance()
+  if (ms === 0) {
+    promise.then(
+      (value) => tell(of, id, true, value),
+      (error) => tell(of, id, false, error),
+    )
+    return
+  }
+  const by = watch ?? timer()
+  let over = false
+  /** @param {boolean} ok @param {unknown} value */
+  const end = (ok, value) => {
+    if (over) return
+    over = true
+    by.remove(id)
+    tell(of, id, ok, value)
+  }
+  by.add(id, ms, () => end(false, new Error(`no answer within ${ms} ms`)))
+  Promise.resolve(promise).then(
+    (value) => end(true, value),
+    (error) => end(false, error),
+  )
+}
+
+/** @param {number} id @param {Watch | undefined} watch @param {number} ms */
+export function alarm(id, watch, ms) {
+  const of = glue.instance()
+  const by = watch ?? timer()
+  by.add(id, ms, () => tell(of, id, false, undefined))
+}
+
+/** @param {number} id @param {Watch | undefined} watch */
+export function hush(id, watch) {
+  watch?.remove(id)
+}
+
+/** For a call that is of no request.
+ * @returns {Watch} */
+function timer() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let one
+  return { add: (_key, ms, end) => void (one = setTimeout(end, ms)), remove: () => clearTimeout(one) }
+}
+
+/** @type {Map<number, { resolve(value: unknown): void, reject(error: unknown): void }>} */
+const tasks = new Map()
+
+/** @param {number} id @returns {Promise<unknown>} */
+export function pending(id) {
+  return new Promise((resolve, reject) => tasks.set(id, { resolve, reject }))
+}
+
+/** @param {number} id @param {boolean} ok @param {unknown} value */
+export function finish(id, ok, value) {
+  const task = tasks.get(id)
+  tasks.delete(id)
+  if (ok) task?.resolve(value)
+  else task?.reject(value)
 }
 
 /** Something that happens once, and whom to tell.
@@ -305,12 +342,7 @@ export function fire(signal) {
   signal.fire()
 }
 
-/** Waits for what another request does, with a timer of this request: the other one may be cut short.
- * @param {Signal} signal @param {number} ms */
-export async function wait(signal, ms) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
-  await Promise.race([signal.happened, late]).catch(() => {})
-  clearTimeout(timer)
+/** @param {Signal} signal */
+export function happened(signal) {
+  return signal.happened
 }

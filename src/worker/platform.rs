@@ -1,10 +1,11 @@
 //! Clock, entropy and streams of the JavaScript platform.
 
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStream;
 
+use super::wait::hear;
 use crate::time::UnixMillis;
 
 // Each import may throw: wasm-bindgen then routes all of them through one module entry.
@@ -24,7 +25,7 @@ extern "C" {
     pub(crate) fn frame(header: Uint8Array, body: &Uint8Array) -> Result<Uint8Array, JsValue>;
     /// Promise of `[header, rest]` or null.
     #[wasm_bindgen(catch)]
-    pub(crate) fn unframe(stream: &JsValue, limit: f64) -> Result<Promise, JsValue>;
+    pub(crate) fn unframe(stream: &ReadableStream, limit: f64) -> Result<Promise, JsValue>;
     /// Promise of a Blob.
     #[wasm_bindgen(catch)]
     pub(crate) fn hold(body: &JsValue) -> Result<Promise, JsValue>;
@@ -43,67 +44,41 @@ extern "C" {
     /// Promise of a quoted entity tag.
     #[wasm_bindgen(catch)]
     pub(crate) fn etag(bytes: &Uint8Array) -> Result<Promise, JsValue>;
-    /// Promise that resolves after this time.
+    /// Tells of the end of a promise as wait `id`, or of an error after `ms`, if that is not 0.
     #[wasm_bindgen(catch)]
-    fn sleep(ms: f64) -> Result<Promise, JsValue>;
-    /// Ends a sleep that nobody waits for.
+    pub(super) fn listen(id: u32, promise: &Promise, watch: &JsValue, ms: u32) -> Result<(), JsValue>;
+    /// Tells of an error after `ms` as wait `id`.
     #[wasm_bindgen(catch)]
-    fn wake(sleep: &JsValue) -> Result<(), JsValue>;
-    /// The same promise, or one that rejects after this time.
-    #[wasm_bindgen(catch, js_name = within)]
-    fn within_ms(promise: &Promise, ms: f64) -> Result<Promise, JsValue>;
-    /// The same promise, for a module that may trap when it hears of it.
+    pub(super) fn alarm(id: u32, watch: &JsValue, ms: u32) -> Result<(), JsValue>;
+    /// Nobody waits for `id` any more.
     #[wasm_bindgen(catch)]
-    fn heard(promise: &Promise) -> Result<Promise, JsValue>;
-    /// A namespace for the `worker` crate, whose reads are heard of likewise.
+    pub(super) fn hush(id: u32, watch: &JsValue) -> Result<(), JsValue>;
+    /// A namespace for the `worker` crate, whose reads tell of a trap likewise.
     #[wasm_bindgen(catch)]
-    pub(crate) fn audible(kv: &JsValue) -> Result<JsValue, JsValue>;
-    /// The module runs on its own, called by nobody who would notice that it trapped.
+    pub(super) fn audible(kv: &JsValue) -> Result<JsValue, JsValue>;
+    /// Promise of what task `id` comes to.
     #[wasm_bindgen(catch)]
-    pub(crate) fn enter() -> Result<(), JsValue>;
-    /// It has come to an end.
+    pub(super) fn pending(id: u32) -> Result<JsValue, JsValue>;
+    /// Settles that.
     #[wasm_bindgen(catch)]
-    pub(crate) fn leave() -> Result<(), JsValue>;
-    /// Whom to tell that the module trapped.
-    #[wasm_bindgen(catch, js_name = onTrap)]
-    pub(crate) fn on_trap(told: &Function) -> Result<(), JsValue>;
+    pub(super) fn finish(id: u32, ok: bool, value: &JsValue) -> Result<(), JsValue>;
+    /// Who hears of what was waited for, and of a trap.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn connect(glue: &JsValue) -> Result<(), JsValue>;
     /// A new signal: `{ happened, fire }`.
     #[wasm_bindgen(catch)]
     pub(crate) fn signal() -> Result<JsValue, JsValue>;
     /// Makes it happen.
     #[wasm_bindgen(catch)]
     pub(crate) fn fire(signal: &JsValue) -> Result<(), JsValue>;
-    /// Promise that resolves when the signal fires or the time is over.
+    /// Promise that resolves when it happens.
     #[wasm_bindgen(catch)]
-    pub(crate) fn wait(signal: &JsValue, ms: f64) -> Result<Promise, JsValue>;
+    pub(crate) fn happened(signal: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// What a promise comes to, where making it did not throw.
 pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(heard(&promise?)?).await
-}
-
-/// The same promise, or one that rejects after `ms`.
-pub(crate) fn within(promise: &Promise, ms: i64) -> Result<Promise, JsValue> {
-    #[allow(clippy::cast_precision_loss)] // seconds
-    within_ms(promise, ms as f64)
-}
-
-/// Waits, in ms. Its timer ends with the future.
-pub(crate) async fn sleep_for(ms: u64) {
-    #[allow(clippy::cast_precision_loss)] // seconds
-    let Ok(sleep) = sleep(ms as f64) else { return };
-    let sleep = Sleep(sleep);
-    let _ = settled(Ok(sleep.0.clone())).await;
-}
-
-struct Sleep(Promise);
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        // A timer that goes off for nobody does no harm.
-        let _ = wake(&self.0);
-    }
+    hear(promise, &JsValue::UNDEFINED, 0).await
 }
 
 /// The time. A Worker's clock stands still between I/O.
