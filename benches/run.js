@@ -1,9 +1,17 @@
 #!/usr/bin/env node
-// Compares freshtag with its peers: `npm run bench -- cookies [--ms 40] [--rounds 15]`. Rounds are interleaved, so that
+// Compares freshtag with its peers: `npm run bench -- [SUITE…] [--ms 40] [--rounds 15]`. Rounds are interleaved, so that
 // what else the machine does falls on all alike; the figure is the median of a case's rounds.
 import { parseArgs } from 'node:util';
 
-const SUITES = { cookies: () => import('./cookies/bench.js') };
+const SUITES = {
+  hit: () => import('./hit/bench.js'),
+  ops: () => import('./ops/bench.js'),
+  http: () => import('./http/bench.js'),
+  cookies: () => import('./cookies/bench.js'),
+  actions: () => import('./actions/bench.js'),
+  start: () => import('./start/bench.js'),
+  growth: () => import('./growth/bench.js'),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

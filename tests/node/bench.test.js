@@ -15,5 +15,5 @@ test('npm run bench -- cookies', { timeout: 120_000 }, async () => {
 });
 
 test('an unknown benchmark is named', async () => {
-  await expect(run(process.execPath, [script, 'cokies'])).rejects.toMatchObject({ code: 2, stderr: 'there is no benchmark cokies: cookies\n' });
+  await expect(run(process.execPath, [script, 'cokies'])).rejects.toMatchObject({ code: 2, stderr: 'there is no benchmark cokies: hit, ops, http, cookies, actions, start, growth\n' });
 });
