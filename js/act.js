@@ -2,6 +2,7 @@
 import { dropBody } from './body.js';
 import { readCall } from './action_body.js';
 import { refusedOrigin } from './action_guard.js';
+import { engineOf } from './call.js';
 import { visitOf } from './draft.js';
 import { encodeValue } from './encode.js';
 import { interruptOf } from './navigation.js';
@@ -39,8 +40,9 @@ export async function serveAction(call, route) {
   }
   if ('missing' in action) return unknownAction(action.missing, call) ?? invalid();
 
-  const [visit] = visitOf(call);
-  const { engine, stores, defer } = call;
+  const engine = engineOf(call);
+  const [visit] = visitOf({ ...call, engine });
+  const { stores, defer } = call;
   // A POST is of one visitor, whatever its page is.
   const work = new Work({ engine: stores ? engine : undefined, visit, ...route.says, mode: 'auto', how: 'live', request, defer, settings });
   const answering = action.byFetch ? answerCall(work, call, action) : answerForm(work, call, route, action);
@@ -209,7 +211,7 @@ async function pageAfter(work, call, route, { definition }, value) {
   work.actionState = { definition, value };
   const { url, headers, signal } = call.request;
   const seen = new Request(url, { headers: pageHeaders(headers, work), signal });
-  return runHandler(work, route.handler('GET'), seen, call.engine.routeParams(call.pathname));
+  return runHandler(work, route.handler('GET'), seen, engineOf(call).routeParams(call.pathname));
 }
 
 /** @param {Headers} headers @param {Work} work */
@@ -226,14 +228,15 @@ function pageHeaders(headers, { jar }) {
  * @param {Call} call
  * @param {unknown} error
  */
-async function pageOf(work, { request, settings, engine, pathname }, error) {
+async function pageOf(work, call, error) {
+  const { request, settings, pathname } = call;
   const interrupt = interruptOf(error);
   if (!interrupt) throw error;
   const response =
     interrupt.kind === 'redirect'
       ? redirectResponse(work, interrupt, request)
       : await work.scope.run(() =>
-          fallbackResponse(work, settings.compat ? 404 : interrupt.status, request, engine.routeParams(pathname)),
+          fallbackResponse(work, settings.compat ? 404 : interrupt.status, request, engineOf(call).routeParams(pathname)),
         );
   work.answered = true;
   return withCookies(work, work.watch(response));

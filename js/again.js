@@ -1,5 +1,5 @@
-// A request whose instance of the module was lost to the trap of another one begins anew.
-import { isLost } from './instance.js';
+// A request under which the module trapped begins anew, as it is mostly another one's trap.
+import { renewAfter } from './instance.js';
 
 /** @typedef {import('./call.js').Call} Call */
 
@@ -16,7 +16,8 @@ const STAY_MS = 200;
 let inside = [];
 
 /**
- * The same call for the instance that is there now; nothing where it is probably this one that makes the module trap.
+ * The same call for the instance that is there now; nothing where it is this one that makes the module trap, or where
+ * something else failed.
  * @param {Call} call
  * @param {unknown} error
  * @returns {Promise<Call | undefined>}
@@ -24,7 +25,7 @@ let inside = [];
 export async function again(call, error) {
   const lost = (call.lost ?? 0) + 1;
   const room = ROOM[lost - 1];
-  if (room === undefined || !isLost(error)) return undefined;
+  if (room === undefined || !(await renewAfter(error))) return undefined;
   const place = { until: 0 };
   for (const end = Date.now() + WAIT_MS; ; ) {
     const now = Date.now();

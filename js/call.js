@@ -1,4 +1,5 @@
 // One incoming request, as the parts of the glue hand it to each other.
+import { alive } from './instance.js';
 
 /** @typedef {import('./contract.js').Engine} Engine */
 /** @typedef {import('./contract.js').Visit} Visit */
@@ -25,6 +26,9 @@
  * @property {boolean} dev
  * @property {import('./traffic.js').Traffic} traffic
  */
+
+/** The engine, or the one of the instance that has taken the place of its own while something was waited for. @param {Call} call */
+export const engineOf = (call) => alive(call.engine) ?? call.again();
 
 /**
  * Cuts a URL without decoding any of it.

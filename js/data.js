@@ -47,8 +47,10 @@ export async function runCached(scope, { spec, call, encode, decode }) {
   };
 
   if (work.engine && scope.visit) {
-    const outer = scope.collector ?? scope.visit.detached();
+    /** @type {import('./contract.js').Collector | undefined} */
+    let outer;
     try {
+      outer = scope.collector ?? scope.visit.detached();
       const [how, result] = await work.engine.data(scope.visit, outer, spec, render);
       return how === 'value' ? result : await inTime(decode(result));
     } catch (error) {

@@ -26,11 +26,12 @@ function renew() {
   }));
 }
 
-/** Starts the module anew, if this is a trap that nobody has seen yet. @param {unknown} error */
+/** Starts the module anew, if this is a trap that nobody has seen yet; whether it is one. @param {unknown} error */
 export async function renewAfter(error) {
   const isOverflow = error instanceof RangeError && error.message.includes('call stack');
   const isTrap = isOverflow || error instanceof WebAssembly.RuntimeError;
   if (isTrap && !ends.has(error)) await renew();
+  return isTrap;
 }
 
 /**
@@ -73,8 +74,15 @@ export function perInstance(make) {
   };
 }
 
-/** Whether a call ended because the module trapped under another one. @param {unknown} error */
-export const isLost = (error) => typeof error === 'object' && error !== null && ends.has(error);
+/**
+ * An object of the module, unless it was lost with its instance: then what it stood for goes on without a cache.
+ * @template {object | undefined} T
+ * @param {T} object
+ * @returns {T | undefined}
+ */
+export function alive(object) {
+  return object && '__wbg_inst' in object && object.__wbg_inst !== number ? undefined : object;
+}
 
 /** Which instance it is. */
 export const instance = () => number;

@@ -124,7 +124,8 @@ function mayRevalidate(expression) {
 function record(work, atOnce, add) {
   const { engine, visit } = work;
   if (!visit) {
-    throw new FreshtagError('STORE', 'The cache failed during this request, so nothing can be revalidated. See the log.');
+    const code = work.isLost ? 'REVALIDATE_FAILED' : 'STORE';
+    throw new FreshtagError(code, 'The cache failed during this request, so nothing can be revalidated. See the log.');
   }
   const id = add(visit);
   work.recorded = true;

@@ -151,8 +151,8 @@ const SHARING = ['cache-control', 'cdn-cache-control', 'cloudflare-cdn-cache-con
  * @param {Headers} headers
  * @param {Work} work
  */
-export function forbidStoring(headers, { visit, switched }) {
-  if (switched || wasDraft(visit)) keepPrivate(headers);
+export function forbidStoring(headers, { visit, switched, isLost }) {
+  if (switched || isLost || wasDraft(visit)) keepPrivate(headers);
   else if (!headers.has('cache-control')) headers.set('cache-control', NO_CACHE);
 }
 

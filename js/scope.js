@@ -1,5 +1,6 @@
 // Who is asking: every function of the public API finds its request here and nowhere else.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { alive } from './instance.js';
 
 /** @typedef {import('./contract.js').Visit} Visit */
 /** @typedef {import('./contract.js').Collector} Collector */
@@ -22,6 +23,9 @@ export class Scope {
   /** Where `revalidateTag` may be called: route handlers run in the action phase (RV-9). @type {'action' | 'render'} */
   phase = 'action';
 
+  #visit;
+  #collector;
+
   /**
    * @param {ScopeKind} kind
    * @param {Work} work
@@ -31,8 +35,16 @@ export class Scope {
   constructor(kind, work, visit, collector) {
     this.kind = kind;
     this.work = work;
-    this.visit = visit;
-    this.collector = collector;
+    this.#visit = visit;
+    this.#collector = collector;
+  }
+
+  get visit() {
+    return alive(this.#visit);
+  }
+
+  get collector() {
+    return alive(this.#collector);
   }
 
   /**

@@ -105,9 +105,10 @@ async function stored(call, route, index) {
     reply = await answering;
   } catch (error) {
     leave(call);
-    const next = await again(call, error);
+    const isOwn = !!thrown && thrown.error === error;
+    const next = isOwn ? undefined : await again(call, error);
     if (!next && onDemand) return notMadeAnew(error);
-    if (thrown && thrown.error === error) return await afterThrow(live, error);
+    if (isOwn) return await afterThrow(live, error);
     live?.replied();
     return await (next ? stored(next, route, index) : uncached(call, route, error));
   } finally {

@@ -1,5 +1,6 @@
 // One run of user code for one request, from the call of the handler to the end of its response body.
-import { instance } from './instance.js';
+import { FreshtagError } from './errors.js';
+import { alive, instance } from './instance.js';
 import { Scope } from './scope.js';
 
 /** @typedef {import('./contract.js').Engine} Engine */
@@ -56,6 +57,7 @@ export class Work {
   jar;
   /** The response as the engine was given it. @type {Response | undefined} */
   response;
+  #visit;
   /** @type {'open' | 'running' | 'closed'} */
   #state = 'open';
   /** @type {(() => unknown)[]} */
@@ -75,7 +77,7 @@ export class Work {
   /** @param {WorkInit} init */
   constructor({ engine, visit, collector, route, mode, fetchCache, revalidate, fetched, how, request, defer, settings }) {
     this.engine = engine;
-    this.visit = visit;
+    this.#visit = visit;
     this.route = route;
     this.mode = mode;
     this.fetchCache = fetchCache;
@@ -182,11 +184,21 @@ export class Work {
     this.#running.add(running);
   }
 
+  get visit() {
+    return alive(this.#visit);
+  }
+
+  /** Whether nobody knows any more who this visitor is, as the module trapped. */
+  get isLost() {
+    return !!this.#visit && !this.visit;
+  }
+
   /** Writes what was recorded and not awaited. */
   async settle() {
-    if (!this.recorded || !this.engine || !this.visit) return;
+    if (!this.recorded || !this.engine || !this.#visit) return;
     this.recorded = false;
-    await this.engine.settle(this.visit);
+    if (this.isLost) throw new FreshtagError('REVALIDATE_FAILED', 'The cache failed during this request, so nothing was revalidated.');
+    await this.engine.settle(this.#visit);
   }
 }
 

