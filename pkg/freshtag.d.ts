@@ -101,18 +101,18 @@ export class Engine {
     /**
      * Answers an admin request that [`Self::admin_check`] let pass: `[status, json]`.
      */
-    admin(visit: Visit, method: string, pathname: string, search: string, request_headers: string, body: string): Promise<any>;
+    admin(visit: Visit, method: string, pathname: string, search: string, request_headers: string, body: string): any;
     /**
      * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
      */
-    commit(visit: Visit, id: number): Promise<any>;
+    commit(visit: Visit, id: number): any;
     /**
      * Answers a call of a cached function: `['value', value]` where it ran here, else `['stored', body]`. For a
      * `fetch` the value is the visitor's branch of the body, or the whole Response where it is not kept, and what
      * was stored comes with status and header lines.
      * `outer`, the scope around the call, takes in its tags, lifetime and age. Rejects with what the function threw.
      */
-    data(visit: Visit, outer: Collector, spec: any, render: Function): Promise<any>;
+    data(visit: Visit, outer: Collector, spec: any, render: Function): any;
     /**
      * Answers a link that switches draft mode: `[307, path, cookie value]`, the value empty where it ends, or
      * `[status, json]` of a refusal.
@@ -142,7 +142,7 @@ export class Engine {
      * Answers a request from the store or the origin. `fetch(how, header lines)` asks the origin, whose address comes
      * from configuration alone (T16). `[status, header lines, body, log line]`.
      */
-    origin(visit: Visit, method: string, authority: string, pathname: string, search: string, request_headers: string, fetch: Function): Promise<any>;
+    origin(visit: Visit, method: string, authority: string, pathname: string, search: string, request_headers: string, fetch: Function): any;
     /**
      * The decoded parameters of a pathname.
      */
@@ -151,11 +151,11 @@ export class Engine {
      * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
      * threw.
      */
-    route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): Promise<any>;
+    route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): any;
     /**
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
      */
-    settle(visit: Visit): Promise<any>;
+    settle(visit: Visit): any;
     /**
      * What the header of an entry says, as JSON.
      */
@@ -163,20 +163,21 @@ export class Engine {
     /**
      * `{ state, entry, ops }` of a key. `state` is `fresh`, `stale`, `expired` or `miss`.
      */
-    storeGet(visit: Visit, key: string, soft_tags?: string[] | null, seen?: string | null): Promise<any>;
+    storeGet(visit: Visit, key: string, soft_tags?: string[] | null, seen?: string | null): any;
     /**
      * Expires tags, or with `expire` seconds makes them stale now and expired then: `{ at, seen, ops }`.
      */
-    storeRevalidate(visit: Visit, tags: Array<any>, expire?: number | null): Promise<any>;
+    storeRevalidate(visit: Visit, tags: Array<any>, expire?: number | null): any;
     /**
      * Stores `{ body, status, headers, tags, lifetime, created }`; `{ stored, reason, ops }`. Never rejects because of
      * the store.
      */
-    storeSet(visit: Visit, key: string, value: any): Promise<any>;
+    storeSet(visit: Visit, key: string, value: any): any;
     /**
-     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
+     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`, and `watch`
+     * its timer.
      */
-    visit(cookie: string | null | undefined, pathname: string | null | undefined, defer: any): Visit;
+    visit(cookie: string | null | undefined, pathname: string | null | undefined, defer: any, watch: any): Visit;
 }
 
 declare class IntoUnderlyingByteSource {
@@ -282,20 +283,25 @@ export function begin(): void;
 export function cacheControlHeader(revalidate: any, expire?: number | null): string;
 
 /**
+ * Who brings what the module waits for: `{ heard, trapped, instance }`. It is told of a trap that came between two things.
+ */
+declare function connect2(glue: any): void;
+export { connect2 as connect }
+
+/**
  * A token, for on-demand revalidation or draft mode. `life` is seconds.
  */
 export function createBypassToken(secret: string, path: string | null | undefined, life: number | null | undefined, revalidate: boolean): string;
 
 /**
+ * What wait `id` comes to.
+ */
+export function heard(id: number, ok: boolean, value: any): void;
+
+/**
  * The soft tags of a route and pathname (TG-9).
  */
 export function implicitTags(page: string, pathname: string): string[];
-
-/**
- * Whom to tell that the module trapped where nobody had called it: between two things it waited for.
- */
-declare function onTrap2(told: Function): void;
-export { onTrap2 as onTrap }
 
 /**
  * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
@@ -387,6 +393,7 @@ export interface InitOutput {
     readonly collector_life: (a: number, b: number, c: number) => void;
     readonly collector_lower: (a: number, b: number, c: number) => number;
     readonly collector_tags: (a: number, b: number) => number;
+    readonly connect: (a: number) => void;
     readonly cookiescanner_find: (a: number, b: number, c: number) => number;
     readonly cookiescanner_new: (a: number) => number;
     readonly cookiescanner_scan: (a: number, b: number) => number;
@@ -411,10 +418,10 @@ export interface InitOutput {
     readonly engine_storeGet: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
     readonly engine_storeRevalidate: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_storeSet: (a: number, b: number, c: number, d: number, e: number) => number;
-    readonly engine_visit: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
+    readonly engine_visit: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => number;
+    readonly heard: (a: number, b: number, c: number) => void;
     readonly implicitTags: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly init: () => void;
-    readonly onTrap: (a: number) => void;
     readonly originDoubt: (a: number, b: number) => number;
     readonly originEntry: (a: number, b: number, c: number) => void;
     readonly parseSetCookie: (a: number, b: number) => number;
@@ -437,7 +444,6 @@ export interface InitOutput {
     readonly visit_seenCookie: (a: number, b: number) => void;
     readonly visit_setDraft: (a: number, b: number) => void;
     readonly visit_wasDraft: (a: number) => number;
-    readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_: (a: number, b: number, c: number, d: number) => void;
     readonly wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_: (a: number, b: number, c: number, d: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

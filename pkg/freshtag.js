@@ -1,5 +1,5 @@
 /* @ts-self-types="./freshtag.d.ts" */
-import { answer, audible, bytes, collect, discard, enter, entry, etag, fire, frame, head, heard, hold, leave, list, local, onTrap, put, signal, sleep, slice, texts, unframe, wait, wake, within } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
+import { alarm, answer, audible, bytes, collect, connect, discard, entry, etag, finish, fire, frame, happened, head, hold, hush, list, listen, local, pending, put, signal, slice, texts, unframe } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
 import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
 
 
@@ -370,7 +370,7 @@ export class Engine {
      * @param {string} search
      * @param {string} request_headers
      * @param {string} body
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     admin(visit, method, pathname, search, request_headers, body) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -409,7 +409,7 @@ export class Engine {
      * Writes one recorded revalidation now; rejects with `REVALIDATE_FAILED`.
      * @param {Visit} visit
      * @param {number} id
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     commit(visit, id) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -433,7 +433,7 @@ export class Engine {
      * @param {Collector} outer
      * @param {any} spec
      * @param {Function} render
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     data(visit, outer, spec, render) {
         const borrow0 = addBorrowedObject(spec);
@@ -629,7 +629,7 @@ export class Engine {
      * @param {string} search
      * @param {string} request_headers
      * @param {Function} fetch
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     origin(visit, method, authority, pathname, search, request_headers, fetch) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -691,7 +691,7 @@ export class Engine {
      * @param {string | null | undefined} if_none_match
      * @param {boolean} prerender
      * @param {Function} render
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     route(visit, index, method, authority, pathname, if_none_match, prerender, render) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -728,7 +728,7 @@ export class Engine {
     /**
      * Writes all that were recorded and not awaited, stamped now; rejects with `REVALIDATE_FAILED`.
      * @param {Visit} visit
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     settle(visit) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -787,7 +787,7 @@ export class Engine {
      * @param {string} key
      * @param {string[] | null} [soft_tags]
      * @param {string | null} [seen]
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     storeGet(visit, key, soft_tags, seen) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -821,7 +821,7 @@ export class Engine {
      * @param {Visit} visit
      * @param {Array<any>} tags
      * @param {number | null} [expire]
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     storeRevalidate(visit, tags, expire) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -843,7 +843,7 @@ export class Engine {
      * @param {Visit} visit
      * @param {string} key
      * @param {any} value
-     * @returns {Promise<any>}
+     * @returns {any}
      */
     storeSet(visit, key, value) {
         if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
@@ -861,14 +861,17 @@ export class Engine {
         return takeObject(ret);
     }
     /**
-     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`.
+     * A request. `cookie` is its raw header, `pathname` is needed with one, `defer` is its `waitUntil`, and `watch`
+     * its timer.
      * @param {string | null | undefined} cookie
      * @param {string | null | undefined} pathname
      * @param {any} defer
+     * @param {any} watch
      * @returns {Visit}
      */
-    visit(cookie, pathname, defer) {
+    visit(cookie, pathname, defer, watch) {
         const borrow2 = addBorrowedObject(defer);
+        const borrow3 = addBorrowedObject(watch);
         try {
             if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
                 throw new Error('Invalid stale object from previous Wasm instance');
@@ -886,9 +889,10 @@ export class Engine {
             }
             let ret;
             __wbg_call_guard();
-            ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, ptr1, len1, borrow2);
+            ret = wasm.engine_visit(this.__wbg_ptr, ptr0, len0, ptr1, len1, borrow2, borrow3);
             return Visit.__wrap(ret);
         } finally {
+            heap[stack_pointer++] = undefined;
             heap[stack_pointer++] = undefined;
         }
     }
@@ -1312,6 +1316,21 @@ export function cacheControlHeader(revalidate, expire) {
 }
 
 /**
+ * Who brings what the module waits for: `{ heard, trapped, instance }`. It is told of a trap that came between two things.
+ * @param {any} glue
+ */
+function connect2(glue) {
+    const borrow0 = addBorrowedObject(glue);
+    try {
+        __wbg_call_guard();
+        wasm.connect(borrow0);
+    } finally {
+        heap[stack_pointer++] = undefined;
+    }
+}
+export { connect2 as connect }
+
+/**
  * A token, for on-demand revalidation or draft mode. `life` is seconds.
  * @param {string} secret
  * @param {string | null | undefined} path
@@ -1360,6 +1379,19 @@ export function createBypassToken(secret, path, life, revalidate) {
 }
 
 /**
+ * What wait `id` comes to.
+ * @param {number} id
+ * @param {boolean} ok
+ * @param {any} value
+ */
+export function heard(id, ok, value) {
+    const val1 = +id;
+    const val2 = +ok;
+    __wbg_call_guard();
+    wasm.heard(val1, val2, addHeapObject(value));
+}
+
+/**
  * The soft tags of a route and pathname (TG-9).
  * @param {string} page
  * @param {string} pathname
@@ -1390,21 +1422,6 @@ export function implicitTags(page, pathname) {
         wasm.__wbindgen_add_to_stack_pointer(16);
     }
 }
-
-/**
- * Whom to tell that the module trapped where nobody had called it: between two things it waited for.
- * @param {Function} told
- */
-function onTrap2(told) {
-    const borrow0 = addBorrowedObject(told);
-    try {
-        __wbg_call_guard();
-        wasm.onTrap(borrow0);
-    } finally {
-        heap[stack_pointer++] = undefined;
-    }
-}
-export { onTrap2 as onTrap }
 
 /**
  * What is doubtful about a pattern: 1 where it never matches, 2 where it is too wide.
@@ -1840,6 +1857,9 @@ function __wbg_get_imports() {
         __wbg__wbg_cb_unref_09736879a3f67559: function(arg0) {
             getObject(arg0)._wbg_cb_unref();
         },
+        __wbg_alarm_71331d311cbe68ad: function() { return handleError(function (arg0, arg1, arg2) {
+            alarm(arg0 >>> 0, getObject(arg1), arg2 >>> 0);
+        }, arguments); },
         __wbg_answer_9a653ac8d11c5011: function() { return handleError(function (arg0) {
             const ret = answer(getObject(arg0));
             return addHeapObject(ret);
@@ -1876,15 +1896,15 @@ function __wbg_get_imports() {
             const ret = Collector.__wrap(arg0);
             return addHeapObject(ret);
         },
+        __wbg_connect_f5b3b99336fc1487: function() { return handleError(function (arg0) {
+            connect(getObject(arg0));
+        }, arguments); },
         __wbg_defineProperty_a5a9526e5e4e6fd7: function(arg0, arg1, arg2) {
             const ret = Object.defineProperty(getObject(arg0), getObject(arg1), getObject(arg2));
             return addHeapObject(ret);
         },
         __wbg_discard_61c09489038812f7: function() { return handleError(function (arg0) {
             discard(getObject(arg0));
-        }, arguments); },
-        __wbg_enter_00866d67fe1fb9da: function() { return handleError(function () {
-            enter();
         }, arguments); },
         __wbg_entries_7bb1459bd9b5c2b9: function(arg0) {
             const ret = Object.entries(getObject(arg0));
@@ -1900,6 +1920,9 @@ function __wbg_get_imports() {
         __wbg_etag_87d5862f06bd8fdb: function() { return handleError(function (arg0) {
             const ret = etag(getObject(arg0));
             return addHeapObject(ret);
+        }, arguments); },
+        __wbg_finish_9287419e55c36727: function() { return handleError(function (arg0, arg1, arg2) {
+            finish(arg0 >>> 0, arg1 !== 0, getObject(arg2));
         }, arguments); },
         __wbg_fire_1aa725df51a8f4f0: function() { return handleError(function (arg0) {
             fire(getObject(arg0));
@@ -1927,17 +1950,20 @@ function __wbg_get_imports() {
             const ret = getObject(arg0)[arg1 >>> 0];
             return addHeapObject(ret);
         },
-        __wbg_head_3a3262ad6e3cd75e: function() { return handleError(function (arg0) {
-            const ret = head(getObject(arg0));
+        __wbg_happened_3cc8a2287c5ffd23: function() { return handleError(function (arg0) {
+            const ret = happened(getObject(arg0));
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_heard_5a3a76862e2d53b7: function() { return handleError(function (arg0) {
-            const ret = heard(getObject(arg0));
+        __wbg_head_3a3262ad6e3cd75e: function() { return handleError(function (arg0) {
+            const ret = head(getObject(arg0));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_hold_abbd98c63ea920da: function() { return handleError(function (arg0) {
             const ret = hold(getObject(arg0));
             return addHeapObject(ret);
+        }, arguments); },
+        __wbg_hush_3781e1711b3a9107: function() { return handleError(function (arg0, arg1) {
+            hush(arg0 >>> 0, getObject(arg1));
         }, arguments); },
         __wbg_instanceId_65a51bedfd10160a: function(arg0) {
             const ret = getObject(arg0).instanceId;
@@ -1967,9 +1993,6 @@ function __wbg_get_imports() {
             const ret = Array.isArray(getObject(arg0));
             return ret;
         },
-        __wbg_leave_d585685b26a2d4d4: function() { return handleError(function () {
-            leave();
-        }, arguments); },
         __wbg_length_186163212ffe79c3: function(arg0) {
             const ret = getObject(arg0).length;
             return ret;
@@ -1990,6 +2013,9 @@ function __wbg_get_imports() {
             }
             const ret = list(getObject(arg0), getStringFromWasm0(arg1, arg2), v0, arg5);
             return addHeapObject(ret);
+        }, arguments); },
+        __wbg_listen_6c23c9a3b05c3e57: function() { return handleError(function (arg0, arg1, arg2, arg3) {
+            listen(arg0 >>> 0, getObject(arg1), getObject(arg2), arg3 >>> 0);
         }, arguments); },
         __wbg_local_d38ca423ef586ae9: function() { return handleError(function (arg0, arg1, arg2, arg3) {
             const ret = local(getStringFromWasm0(arg0, arg1), getStringFromWasm0(arg2, arg3));
@@ -2015,24 +2041,6 @@ function __wbg_get_imports() {
             const ret = new Uint8Array(getArrayU8FromWasm0(arg0, arg1));
             return addHeapObject(ret);
         },
-        __wbg_new_typed_e09da9dae6ee5935: function(arg0, arg1) {
-            try {
-                var state0 = {a: arg0, b: arg1};
-                var cb0 = (arg0, arg1) => {
-                    const a = state0.a;
-                    state0.a = 0;
-                    try {
-                        return wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(a, state0.b, arg0, arg1);
-                    } finally {
-                        state0.a = a;
-                    }
-                };
-                const ret = new Promise(cb0);
-                return addHeapObject(ret);
-            } finally {
-                state0.a = 0;
-            }
-        },
         __wbg_now_463ac581d2fc7ea3: function() {
             const ret = Date.now();
             return ret;
@@ -2057,8 +2065,9 @@ function __wbg_get_imports() {
             const ret = Array.of(getObject(arg0), getObject(arg1));
             return addHeapObject(ret);
         },
-        __wbg_onTrap_2996374930918516: function() { return handleError(function (arg0) {
-            onTrap(getObject(arg0));
+        __wbg_pending_67c8f2857b39d9f8: function() { return handleError(function (arg0) {
+            const ret = pending(arg0 >>> 0);
+            return addHeapObject(ret);
         }, arguments); },
         __wbg_push_c9f4893fc209f768: function(arg0, arg1) {
             const ret = getObject(arg0).push(getObject(arg1));
@@ -2068,12 +2077,9 @@ function __wbg_get_imports() {
             const ret = put(getObject(arg0), getStringFromWasm0(arg1, arg2), getObject(arg3), arg4 === Number.MAX_SAFE_INTEGER ? undefined : arg4, arg5 === 0 ? undefined : getStringFromWasm0(arg5, arg6));
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_queueMicrotask_1e8503a8a690f0a3: function(arg0) {
-            const ret = getObject(arg0).queueMicrotask;
+        __wbg_reject_334b730b3c00849b: function(arg0) {
+            const ret = Promise.reject(getObject(arg0));
             return addHeapObject(ret);
-        },
-        __wbg_queueMicrotask_4a1a4d8dd332373b: function(arg0) {
-            queueMicrotask(getObject(arg0));
         },
         __wbg_resolve_dbf78ab4942478b0: function(arg0) {
             const ret = Promise.resolve(getObject(arg0));
@@ -2103,33 +2109,13 @@ function __wbg_get_imports() {
             const ret = signal();
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_sleep_637bb52ae383a5da: function() { return handleError(function (arg0) {
-            const ret = sleep(arg0);
-            return addHeapObject(ret);
-        }, arguments); },
         __wbg_slice_7ce747ee3c2552fd: function() { return handleError(function (arg0, arg1, arg2) {
             const ret = slice(getObject(arg0), arg1, arg2);
             return addHeapObject(ret);
         }, arguments); },
-        __wbg_static_accessor_GLOBAL_THIS_003ee833af9699fc: function() {
-            const ret = typeof globalThis === 'undefined' ? undefined : globalThis;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
-        },
-        __wbg_static_accessor_GLOBAL_e4293fb22cbe77da: function() {
-            const ret = typeof global === 'undefined' ? undefined : global;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
-        },
         __wbg_static_accessor_INIT_STATE_b2269150d11f01e0: function() {
             const ret = state;
             return addHeapObject(ret);
-        },
-        __wbg_static_accessor_SELF_53bb20457401453d: function() {
-            const ret = typeof self === 'undefined' ? undefined : self;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
-        },
-        __wbg_static_accessor_WINDOW_b5e0810bfecb7feb: function() {
-            const ret = typeof window === 'undefined' ? undefined : window;
-            return isLikeNone(ret) ? 0 : addHeapObject(ret);
         },
         __wbg_stringify_0a0fbf2ef722380a: function() { return handleError(function (arg0) {
             const ret = JSON.stringify(getObject(arg0));
@@ -2143,11 +2129,7 @@ function __wbg_get_imports() {
             const ret = getObject(arg0).then(getObject(arg1), getObject(arg2));
             return addHeapObject(ret);
         },
-        __wbg_then_e3f7f2d365708be8: function(arg0, arg1) {
-            const ret = getObject(arg0).then(getObject(arg1));
-            return addHeapObject(ret);
-        },
-        __wbg_unframe_9bf66a7e4bcc7ee3: function() { return handleError(function (arg0, arg1) {
+        __wbg_unframe_b89a07ff9a6dd683: function() { return handleError(function (arg0, arg1) {
             const ret = unframe(getObject(arg0), arg1);
             return addHeapObject(ret);
         }, arguments); },
@@ -2155,17 +2137,6 @@ function __wbg_get_imports() {
             const ret = Visit.__wrap(arg0);
             return addHeapObject(ret);
         },
-        __wbg_wait_00113c64a4d3813c: function() { return handleError(function (arg0, arg1) {
-            const ret = wait(getObject(arg0), arg1);
-            return addHeapObject(ret);
-        }, arguments); },
-        __wbg_wake_e70142d40e31586b: function() { return handleError(function (arg0) {
-            wake(getObject(arg0));
-        }, arguments); },
-        __wbg_within_3274f19313c76632: function() { return handleError(function (arg0, arg1) {
-            const ret = within(getObject(arg0), arg1);
-            return addHeapObject(ret);
-        }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 23, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
@@ -2201,11 +2172,6 @@ function __wbg_call_guard() {
         return;
     }
 }
-function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
-    __wbg_call_guard();
-    wasm.wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined___js_sys_8dc4b75f79fb11cc___Function_fn_wasm_bindgen_2fd25322496c264e___JsValue_____wasm_bindgen_2fd25322496c264e___sys__Undefined_______true_(arg0, arg1, addHeapObject(arg2), addHeapObject(arg3));
-}
-
 function wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_(arg0, arg1, arg2) {
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
