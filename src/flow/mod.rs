@@ -254,6 +254,8 @@ impl<S: Store> Flow<S> {
                 return Ok(served(found, CacheState::Stale, &old.tags, Some(why)));
             }
         }
+        // What a 304 confirms is the whole of it.
+        let whole = known.map(|found| found.entry.body_len).filter(|_| is_confirmed);
         let old = match old.found {
             Some(found) => {
                 if !is_confirmed {
@@ -282,7 +284,9 @@ impl<S: Store> Flow<S> {
         (visit.defer)(
             async move {
                 let mut landing = landing;
-                if let Some(bytes) = bytes.await {
+                if let Some(bytes) = bytes.await
+                    && whole.is_none_or(|len| len == bytes.len)
+                {
                     this.write(&ask, &head, bytes, &behind, &old, &floors, &mut landing).await;
                 }
             }
@@ -307,14 +311,14 @@ impl<S: Store> Flow<S> {
     /// Whether an entry stands in for an origin that failed so lately that it is not asked.
     fn rests(&self, ask: &Ask, entry: &Entry) -> bool {
         let now = self.index.store.now();
-        self.index.memory.backing_off(ask.key.name(), now) && may_stand_in(entry, now.since(entry.created))
+        self.index.memory.is_failing(ask.key.name(), now) && may_stand_in(entry, now.since(entry.created))
     }
 
     /// Keeps the last good entry and holds back the next render of its key. That a HEAD or a part failed says nothing of
     /// the page.
     fn hold_back(&self, ask: &Ask, good: &Entry, now: UnixMillis) {
         if ask.get {
-            self.index.memory.end_refresh(ask.key.name(), Some(retry_at(good, now)));
+            self.index.memory.failed(ask.key.name(), retry_at(good, now));
         }
     }
 }

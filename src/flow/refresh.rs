@@ -75,13 +75,16 @@ impl<S: Store> Flow<S> {
         let plain = || render.with(&fields).filter(|_| !fields.is_empty());
         let asking = asking.or_else(plain);
         let asks = asking.as_ref().unwrap_or(render);
-        let Ok(mut rendered) = asks.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await else {
-            return false;
-        };
+        let rendered = asks.render(Mode::Refresh, Rc::clone(visit), Rc::clone(&scope)).await;
+        if rendered.as_ref().map_or(true, |rendered| rendered.status >= 500) {
+            self.hold_back(ask, stale, self.index.store.now());
+        }
+        let Ok(mut rendered) = rendered else { return false };
+        let mut is_confirmed = false;
         if is_conditional && rendered.status == 304 {
             // The visitor has the stored body by now: it is read again.
             let found = self.index.again(&ask.key, stale).await;
-            let is_confirmed = found.is_some_and(|found| {
+            is_confirmed = found.is_some_and(|found| {
                 let is_confirmed = confirm(render, &found, &mut rendered);
                 if !is_confirmed {
                     self.index.store.discard(found.body);
@@ -106,6 +109,10 @@ impl<S: Store> Flow<S> {
         }
         let (_, bytes) = render.collect(rendered.live, self.config.most_bytes, false);
         let Some(bytes) = bytes.await else { return false };
+        // What a 304 confirms is the whole of it.
+        if is_confirmed && bytes.len != stale.body_len {
+            return false;
+        }
         let head = Rendered { status, headers, live: () };
         let floors = visit.floors();
         let outcome = self.write(ask, &head, bytes, &scope, &prior, &floors, &mut None).await;

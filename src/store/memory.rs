@@ -90,6 +90,8 @@ impl<B: Clone> Clone for Held<B> {
 struct KeyTimes {
     read_at: Option<UnixMillis>,
     retry_at: Option<UnixMillis>,
+    /// Until when the last failure of a render counts.
+    failing: Option<UnixMillis>,
     refreshing: Option<UnixMillis>,
     written: Option<(Rc<Entry>, UnixMillis)>,
     unstorable: Option<UnixMillis>,
@@ -281,7 +283,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
             let newer = times.written.as_ref().is_some_and(|(known, _)| known.created > entry.created);
             if !newer {
                 times.written = Some((Rc::clone(entry), now));
-                times.retry_at = None;
+                (times.retry_at, times.failing) = (None, None);
             }
             newer
         });
@@ -361,9 +363,15 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         });
     }
 
+    /// A render failed: holds back the next one.
+    pub(crate) fn failed(&self, key: &str, retry_at: UnixMillis) {
+        self.end_refresh(key, Some(retry_at));
+        self.with_key(key, |times| times.failing = Some(retry_at));
+    }
+
     /// Whether a failed render holds back the next one.
-    pub(crate) fn backing_off(&self, key: &str, now: UnixMillis) -> bool {
-        self.with_key(key, |times| times.retry_at.is_some_and(|at| at > now))
+    pub(crate) fn is_failing(&self, key: &str, now: UnixMillis) -> bool {
+        self.with_key(key, |times| times.failing.is_some_and(|at| at > now))
     }
 
     /// Joins the render of a key that another request of this isolate does, or becomes the one that does it.

@@ -348,11 +348,12 @@ impl super::memory::WatermarkSlot {
         if self.committed > after {
             return Turn::Done;
         }
-        if self.in_flight.is_some_and(|(_, began)| now.since(began) < STUCK_MS) {
+        // A clock that has stepped back says nothing of how long ago that was.
+        if self.in_flight.is_some_and(|(_, began)| (0..STUCK_MS).contains(&now.since(began))) {
             return Turn::Look;
         }
         match self.began.map(|began| WRITE_GAP_MS.saturating_sub(now.since(began))) {
-            Some(left) if left > 0 => Turn::Wait(left.unsigned_abs()),
+            Some(left) if left > 0 => Turn::Wait(left.min(WRITE_GAP_MS).unsigned_abs()),
             _ => Turn::Put,
         }
     }

@@ -155,16 +155,21 @@ fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fresh: 
             let mut wrong = |rule: &str| {
                 found.get_or_insert_with(|| {
                     format!(
-                        "{rule}: at {} isolate {} answers with render {number}, which read tag {tag} before {change:?}; fresh: {is_fresh}",
+                        "{rule}: at {} isolate {} answers with render {number} of isolate {} at {}, which read tag {tag} before {change:?}; fresh: {is_fresh}, parts stale: {}, doubtful: {doubtful}",
                         asked.at,
-                        asked.isolate.number()
+                        asked.isolate.number(),
+                        made.isolate,
+                        made.began,
+                        made.stale
                     )
                 });
             };
             // What has a grace may be served stale; what is stale in a page that is not kept, too.
             let counts = change.grace.is_none() || (is_fresh && !made.stale);
             let is_own = change.isolate == asked.isolate.number() && asked.order > acked_order;
-            if is_own && counts {
+            // What another clock has dated within the lead is stale, and not yet expired, until the lead has passed.
+            let is_near = made.isolate != change.isolate && asked.at < acked + 2 * world.plan.lead + SLACK_MS;
+            if is_own && counts && (is_fresh || !is_near) {
                 wrong("S5");
             }
             if change.visitor == asked.visitor
@@ -175,7 +180,7 @@ fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fresh: 
             }
             let delta = world.plan.delta() + MEMO_MS + SLACK_MS + repeat(world.plan.weather);
             let known = asked.at > acked + delta;
-            if known && !doubtful && (counts || expired(change, asked.at, delta)) {
+            if known && !doubtful && (counts || expired(&history.changes, change, asked.at, delta)) {
                 wrong("S3");
             }
         }
@@ -191,8 +196,16 @@ fn repeat(weather: Weather) -> i64 {
     if weather == Weather::Slow { REPEAT_MS } else { 0 }
 }
 
-/// Whether a grace has passed, on any clock.
-fn expired(change: &Change, at: i64, delta: i64) -> bool {
+/// Whether a grace has passed, on any clock. Two revalidations of a tag with a grace share one key, and whoever writes last
+/// may not have read what the other wrote: then the end of the other's grace is lost, and its data stays stale, which is
+/// never fresh.
+fn expired(changes: &[Change], change: &Change, at: i64, delta: i64) -> bool {
+    let is_rival = |other: &&Change| {
+        other.tag == change.tag && other.grace.is_some() && other.order != change.order
+    };
+    if changes.iter().any(|other| is_rival(&other)) {
+        return false;
+    }
     change.grace.is_some_and(|grace| at > change.at.saturating_add(grace).saturating_add(delta))
 }
 
@@ -229,7 +242,7 @@ fn expiry(world: &World, asked: &Asked<'_>, made: &Made, number: usize, why: Opt
     let lately = failed.is_some_and(|at| at >= asked.at - 31_000 - apart);
     if age > made.expire + made.grace || why != Some(&Why::TimeExpired) || !lately {
         blame(world, || {
-            format!("S7: render {number} is served at an age of {age} ms, which expires at {}", made.expire)
+            format!("S7: render {number} is served at an age of {age} ms, which expires at {} and {}; {why:?}, failed at {failed:?}, now {}", made.expire, made.grace, asked.at)
         });
     }
 }

@@ -48,16 +48,11 @@ pub async fn call(source: &Source, visit: &Rc<Visit>, outer: &Scope, no: usize) 
             }
             let world = source.request.isolate.world();
             let number = checks::is_of(world, &entry, &body.bytes, &function.id);
-            match function.kind {
-                Kind::Cached => outer.absorb(&entry),
-                Kind::Fetch => {
-                    let own = tags(&site, function).into_iter().map(|tag| (tag, entry.oldest));
-                    let all: Vec<_> = entry.tags.iter().cloned().chain(own).collect();
-                    outer.absorb_unstable(&all, entry.oldest, None);
-                }
-                Kind::Unstable => {
-                    outer.absorb_unstable(&entry.tags, entry.oldest, Some(Seconds(function.revalidate)));
-                }
+            if function.kind == Kind::Cached {
+                outer.absorb(&entry);
+            } else {
+                let own = tags(&site, function);
+                outer.absorb_call(&entry.tags, &own, entry.created, entry.oldest, limit(function));
             }
             let number = number.ok_or("a stored value is nobody's")?;
             Called { number, stale: state == CacheState::Stale, doubtful }
@@ -72,13 +67,17 @@ pub async fn call(source: &Source, visit: &Rc<Visit>, outer: &Scope, no: usize) 
 
 fn absorb(outer: &mut Collected, scope: &Rc<RefCell<Collected>>, site: &Site, function: &Function) {
     let scope = scope.borrow();
-    match function.kind {
-        Kind::Cached => outer.absorb_scope(&scope),
-        Kind::Fetch | Kind::Unstable => {
-            let limit = (function.kind == Kind::Unstable).then_some(Seconds(function.revalidate));
-            outer.absorb_unstable(&scope.tags_with(&tags(site, function)), scope.oldest, limit);
-        }
+    if function.kind == Kind::Cached {
+        outer.absorb_scope(&scope);
+    } else {
+        let own = tags(site, function);
+        outer.absorb_call(scope.tags(), &own, scope.started, scope.oldest, limit(function));
     }
+}
+
+/// What it lowers the lifetime of its surroundings to (UN-8).
+fn limit(function: &Function) -> Option<Seconds> {
+    (function.kind == Kind::Unstable).then_some(Seconds(function.revalidate))
 }
 
 fn tags(site: &Site, function: &Function) -> Vec<freshtag::cache::tag::Tag> {
@@ -87,12 +86,10 @@ fn tags(site: &Site, function: &Function) -> Vec<freshtag::cache::tag::Tag> {
 
 fn ask(site: &Site, function: &Function, visit: &Visit, persisted: bool) -> Ask {
     let own = Lifetime { revalidate: Seconds(function.revalidate), ..Lifetime::INFINITE };
-    let mut soft = visit.soft();
     let (key, default, policy) = match function.kind {
         Kind::Cached => (site.keys.data("", &function.id, "[]"), LIFE, Policy::Data { own: None }),
         Kind::Fetch => {
-            soft.extend(tags(site, function));
-            (site.keys.fetch(&function.id, "digest"), own, Policy::Fetch(own))
+            (site.keys.fetch("https://api.example", &function.id), own, Policy::Fetch(own))
         }
         Kind::Unstable => {
             (site.keys.data("", &function.id, "u"), own, Policy::Data { own: Some(own) })
@@ -100,7 +97,7 @@ fn ask(site: &Site, function: &Function, visit: &Visit, persisted: bool) -> Ask 
     };
     Ask {
         key,
-        soft,
+        soft: visit.soft(),
         implicit: if function.kind == Kind::Cached { Vec::new() } else { tags(site, function) },
         default,
         policy,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use sim::bugs::BUGS;
+use sim::plan::Weather;
 use sim::run::run;
 use sim::seeds::{Order, Report, seeds};
 
@@ -15,12 +16,13 @@ sim --planted                every planted bug, up to the seed that is known to 
   --seeds N     how many seeds (2000)
   --from S      the first one (1)
   --minutes M   stop after so long; without --seeds there is no other limit
+  --slow        only seeds in which puts take longer than the lead
   --all         go on after a seed that fails
   --bug NAME    with a bug planted";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
-    let (mut order, mut count) = (Order { from: 1, seeds: 2_000, time: None, bug: None, all: false }, None);
+    let (mut order, mut count) = (Order { from: 1, seeds: 2_000, time: None, bug: None, weather: None, all: false }, None);
     let (mut one, mut planted) = (None, false);
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|text| text.parse::<u64>().ok());
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
                 order.seeds = u64::MAX;
             }
             "--all" => order.all = true,
+            "--slow" => order.weather = Some(Weather::Slow),
             "--planted" => planted = true,
             "--bug" => {
                 let name = args.next().unwrap_or_default();

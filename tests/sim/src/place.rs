@@ -130,7 +130,7 @@ impl Place {
             }
             // An entry of another format, whose body is something else.
             1 => {
-                metadata = metadata.replacen(r#"{"v":1,"#, r#"{"v":0,"#, 1);
+                metadata = older(&metadata);
                 bytes.fill(b'o');
             }
             2 => metadata.truncate(world.below(metadata.len() as u64) as usize),
@@ -149,6 +149,15 @@ impl Place {
         let metadata = String::from_utf8(metadata).ok().map(|text| text.as_str().into());
         Value { metadata, ..value }
     }
+}
+
+/// A header as a module of the format before wrote it, whole by its own lights.
+fn older(header: &str) -> String {
+    let older = header.replacen(r#"{"v":1,"#, r#"{"v":0,"#, 1);
+    let Some((summed, _)) = older.rsplit_once(",\"x\":") else { return older };
+    let step = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    let sum = u64::from(summed.bytes().fold(0x811c_9dc5, step)) + 10_000_000_000;
+    format!("{summed},\"x\":{sum}}}")
 }
 
 fn failed<T>(text: &str) -> Result<T, StoreError> {

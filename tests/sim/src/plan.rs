@@ -104,6 +104,12 @@ pub struct Faults {
 }
 
 impl Plan {
+    /// The plan of a seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        Self::draw(&mut Dice::new(seed))
+    }
+
     /// Draws a plan.
     #[must_use]
     pub fn draw(dice: &mut Dice) -> Self {
@@ -148,7 +154,7 @@ impl Plan {
             read: dice.pick(&[3, 30, 30, 400]),
             faults: Faults::draw(dice, weather),
             tags: dice.between(1, 4) as usize,
-            counts: [dice.between(1, 3), dice.between(0, 1), dice.between(0, 3)].map(|n| n as usize),
+            counts: [dice.between(1, 3), dice.between(0, 1), dice.between(0, 4)].map(|n| n as usize),
             padding: if dice.chance(0.1) { dice.between(20, 60) as usize } else { 0 },
             bulk: if dice.chance(0.02) { 300_000 } else { 0 },
             render: dice.pick(&[20, 400, 1_500, 4_000]),

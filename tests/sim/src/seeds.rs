@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use freshtag::sabotage::Bug;
 
 use crate::history::Counts;
+use crate::plan::{Plan, Weather};
 use crate::run::run;
 
 /// What is to be run.
@@ -22,6 +23,8 @@ pub struct Order {
     pub time: Option<Duration>,
     /// A planted bug.
     pub bug: Option<Bug>,
+    /// Only seeds of this weather.
+    pub weather: Option<Weather>,
     /// Whether to go on after a seed that fails.
     pub all: bool,
 }
@@ -50,6 +53,9 @@ pub fn seeds(order: &Order, tell: impl Fn(&Report)) -> Report {
                 return;
             }
             let seed = order.from + number;
+            if !order.weather.is_none_or(|weather| Plan::of(seed).weather == weather) {
+                continue;
+            }
             let verdict = run(seed, order.bug);
             let mut report = locked();
             report.seeds += 1;

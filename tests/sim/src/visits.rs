@@ -9,7 +9,7 @@ use freshtag::cache::seen::Floors;
 use freshtag::flow::{Ask, Demand, Outcome, Policy, Proxied, Visit};
 use freshtag::reply::{self, Conditions, Style};
 use freshtag::secret::Secret;
-use freshtag::store::How;
+use freshtag::store::{How, Under};
 use freshtag::time::{Seconds, UnixMillis};
 
 use crate::checks::{self, Asked};
@@ -273,7 +273,7 @@ pub async fn look(request: Request, page: usize) {
     let key = &site.pages[page].ask.key;
     let now = UnixMillis(isolate.told());
     let reading = Reading { now, lead_ms: index.lead_ms, persisted: false, lifetime: None };
-    let snapshot = index.read(key, &[], &Floors::default(), &reading).await;
+    let snapshot = index.read(key, Under::default(), &Floors::default(), &reading).await;
     if let Some(found) = snapshot.found
         && !found.body.broken
         && found.body.bytes.len() as u64 == found.entry.body_len
