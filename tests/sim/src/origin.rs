@@ -172,7 +172,8 @@ impl Source {
         let (world, site) = (Rc::clone(self.world()), Rc::clone(self.request.isolate.site()));
         let page = &site.pages[no];
         let most = if world.strikes(|f| f.hangs) { 60_000 } else { world.plan.render };
-        let (first_part, second_part) = (world.lasts(most), world.lasts(most));
+        let first_part = if world.chance(0.3) { 0 } else { world.lasts(most) };
+        let second_part = world.lasts(most);
         world.clock.sleep(first_part).await;
         if let Some(status) = self.fail(number) {
             return self.failed(number, status);

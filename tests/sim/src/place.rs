@@ -95,7 +95,9 @@ impl Place {
             Box::pin(async move {
                 let clock = &network.clock;
                 clock.sleep(way).await;
-                let refused = network.kv.borrow_mut().refuses(&key, clock.now());
+                // A put that fails before it is taken is not one that others are refused for: the protocol takes three
+                // refusals of the watermark for three writes of others.
+                let refused = !before && network.kv.borrow_mut().refuses(&key, clock.now());
                 let result = if refused {
                     Err(StoreError::RateLimited)
                 } else {

@@ -127,7 +127,7 @@ impl Plan {
             Weather::Hostile => 5_000,
             _ => dice.between(0, lead / 2 - 1),
         };
-        let grain = if dice.chance(0.25) { dice.pick(&[10, 50, 100]).min((lead - skew) / 4) } else { 1 };
+        let grain = if dice.chance(0.35) { dice.pick(&[10, 100, 250]).min((lead - skew) / 4) } else { 1 };
         let commit = dice.between(5, (lead - skew - 2 * grain).max(6)).min(5_000);
         let skews = (0..colos).map(|_| dice.between(-(skew / 2), skew / 2)).collect();
         let long = dice.chance(0.04);

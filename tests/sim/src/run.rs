@@ -109,10 +109,22 @@ fn request(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
     let page = world.below(isolate.site().pages.len() as u64) as usize;
     let visitors = Rc::clone(visitors);
     if world.chance(plan.writes) {
+        let tags = some_tags(world, isolate.site());
+        if world.chance(if plan.weather == Weather::Slow { 0.5 } else { 0.1 }) {
+            echo(world, isolates, &visitors, tags.clone());
+        }
+        if world.chance(0.2) {
+            // Somebody's render begins in the moment of the change.
+            let other = isolate.request();
+            let visitor = world.below(plan.visitors as u64) as usize;
+            let get = Get { request: other.clone(), visitor, page, way: Way::Get, language: None };
+            let visitors = Rc::clone(&visitors);
+            other.run(None, Box::pin(async move { get.ask(&visitors).await }));
+        }
         let act = Act {
             request: request.clone(),
             visitor,
-            tags: some_tags(world, isolate.site()),
+            tags,
             grace: world.chance(0.4).then(|| world.dice.borrow_mut().pick(&[5_000, 60_000, 31_536_000_000])),
             awaited: world.chance(0.5),
             page: world.chance(0.3).then_some(page),
@@ -125,6 +137,26 @@ fn request(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
     let language = world.chance(0.8).then(|| world.dice.borrow_mut().pick(&LANGUAGES));
     let get = Get { request: request.clone(), visitor, page, way: way(world, isolate.site(), page), language };
     request.run(leaves, Box::pin(async move { get.ask(&visitors).await }));
+}
+
+/// A little later somebody renders what another then changes again: two marks of one tag are on their way at once.
+fn echo(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors, tags: Vec<TagNo>) {
+    let (this, isolates, visitors) = (Rc::clone(world), Rc::clone(isolates), Rc::clone(visitors));
+    let later = async move {
+        let any = || isolates.borrow()[this.below(isolates.borrow().len() as u64) as usize].clone();
+        this.clock.sleep(1_200 + this.lasts(2_000)).await;
+        for page in 0..any().site().pages.len() {
+            let request = any().request();
+            let get = Get { request: request.clone(), visitor: 0, page, way: Way::Get, language: None };
+            let visitors = Rc::clone(&visitors);
+            request.run(None, Box::pin(async move { get.ask(&visitors).await }));
+        }
+        this.clock.sleep(1_000 + this.lasts(6_000)).await;
+        let request = any().request();
+        let act = Act { request: request.clone(), visitor: 0, tags, grace: None, awaited: true, page: None };
+        request.run(None, Box::pin(async move { act.act(&visitors).await }));
+    };
+    world.clock.spawn(NOBODY, Box::pin(later));
 }
 
 fn way(world: &World, site: &Site, page: usize) -> Way {
