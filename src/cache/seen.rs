@@ -38,6 +38,7 @@ const PURPOSE: &str = "seen";
 pub struct Floors {
     all: Option<UnixMillis>,
     tags: Vec<(u64, UnixMillis)>,
+    carried: bool,
 }
 
 impl Floors {
@@ -45,6 +46,18 @@ impl Floors {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_none() && self.tags.is_empty()
+    }
+
+    /// As a visitor brings them from elsewhere.
+    #[must_use]
+    pub fn carry(self) -> Self {
+        Self { carried: !self.is_empty(), ..self }
+    }
+
+    /// Whether a visitor brought any of it: its times may be of another clock.
+    #[must_use]
+    pub fn is_carried(&self) -> bool {
+        self.carried
     }
 
     /// The time up to which data of `tag` must not be shown.
@@ -68,6 +81,7 @@ impl Floors {
     /// Takes in everything of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.all = self.all.max(other.all);
+        self.carried |= other.carried;
         for (hash, t) in &other.tags {
             self.put(*hash, *t);
         }
@@ -124,7 +138,7 @@ impl Floors {
                 floors.put(u64::from_str_radix(hash, 16).ok()?, t);
             }
         }
-        Some(floors)
+        Some(floors.carry())
     }
 }
 

@@ -128,9 +128,10 @@ impl<S: Store> Flow<S> {
         }
         let entry = Rc::new(entry);
         // The store has not caught up with what this isolate wrote for the same visitor a moment ago.
+        let lead = if floors.is_carried() { self.index.lead_ms } else { 0 };
         let enough = floors.latest().is_some_and(|latest| {
             let known = self.index.memory.recently_written(key.name(), now);
-            known.is_some_and(|(written, _)| written.created > latest.plus_ms(self.index.lead_ms))
+            known.is_some_and(|(written, _)| written.created > latest.plus_ms(lead))
         });
         // Memory gets a body that can be read often; the store takes the bytes as they are.
         let Ok(held) = self.index.store.hold(bytes.body.clone()).await else {

@@ -61,7 +61,7 @@ impl Visit {
     pub fn new(floors: Floors, defer: Defer) -> Self {
         Self {
             defer,
-            floors: RefCell::new(floors),
+            floors: RefCell::new(floors.carry()),
             own: RefCell::default(),
             soft: RefCell::default(),
             records: RefCell::default(),

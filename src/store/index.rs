@@ -244,7 +244,7 @@ impl<S: Store> Index<S> {
     fn floor(&self, entry: &Entry, tag: &Tag, as_of: UnixMillis, floors: &Floors) -> Option<UnixMillis> {
         let floor = floors.of(tag)?;
         let is_own = *entry.by == *self.memory.me && as_of >= entry.created;
-        if is_own && self.memory.marked(tag, floor) {
+        if is_own && (!floors.is_carried() || self.memory.marked(tag, floor)) {
             return Some(floor);
         }
         Some(floor.plus_ms(self.lead_ms))
@@ -339,7 +339,11 @@ fn clean(entry: &Entry, as_of: UnixMillis, watermark: Option<&Option<Watermark>>
     match watermark {
         None => false,
         Some(None) => true,
-        Some(Some(w)) => as_of > w.t || (entry.seen.as_ref() == Some(&w.id) && (as_of >= entry.created || sabotage::is(Bug::SeenAll))),
+        Some(Some(w)) => {
+            as_of > w.t
+                || (entry.seen.as_ref() == Some(&w.id)
+                    && (as_of >= entry.created || sabotage::is(Bug::SeenAll)))
+        }
     }
 }
 
