@@ -141,6 +141,8 @@ fn what_a_store_writes_in_its_own_way_is_the_same_entry() {
         }
         let other = text.replace("\"x\":1", "\"x\":2");
         assert_eq!(decode(&other, key().full()), None);
+        let more = text.replace("}", ",\"c\":179}");
+        assert_eq!(decode(&more, key().full()), None, "a member behind the sum");
         let none = &text[..text.rfind(",\"x\"").unwrap()];
         assert_eq!(decode(&format!("{none}}}"), key().full()), None, "a header without a sum");
     }

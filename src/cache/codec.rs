@@ -73,6 +73,9 @@ fn fields(entry: &Entry) -> Printer {
     wire
 }
 
+/// A sum as it stands at the end: the name, eleven digits and the brace.
+const SUM_LEN: usize = 17;
+
 /// FNV-1a of 32 bits: two texts that differ in one byte alone never have the same. All sums have the same length.
 fn sum(text: &str) -> u64 {
     let step = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
@@ -81,7 +84,10 @@ fn sum(text: &str) -> u64 {
 
 /// Whether the sum is that of the text, or of what the text says, where a store writes JSON in its own way.
 fn is_whole(text: &str, entry: &Entry, told: u64) -> bool {
-    let before = text.rfind(",\"x\":").and_then(|at| text.get(..at));
+    // Nothing follows it: of two members of a name the last one counts.
+    let end = text.len().checked_sub(SUM_LEN);
+    let before = end.filter(|end| text.get(*end..).is_some_and(|end| end.starts_with(",\"x\":")));
+    let before = before.and_then(|end| text.get(..end));
     before.is_some_and(|before| sum(before) == told) || sum(fields(entry).so_far()) == told
 }
 
