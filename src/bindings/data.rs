@@ -19,6 +19,7 @@ use crate::error::ErrorCode;
 use crate::flow::{Ask, Outcome, Policy};
 use crate::reply::{CacheState, Head};
 use crate::time::Seconds;
+use crate::worker::platform;
 
 #[wasm_bindgen]
 impl Engine {
@@ -48,7 +49,7 @@ impl Engine {
                     if persisted && state == CacheState::Stale {
                         outer.dynamic("a stale input that could not be renewed");
                     }
-                    let reply = Array::of2(&"stored".into(), &body);
+                    let reply = Array::of2(&"stored".into(), &platform::whole(&body, entry.body_len));
                     if matches!(spec.kind, Kind::Cached) {
                         outer.absorb(&entry);
                     } else {

@@ -34,6 +34,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array {
     let style = Style { now: platform::now(), static_stale: asked.shared.config.static_stale };
     let head_only = asked.method == "HEAD";
+    let mut length = None;
     let (mut head, mut body, note) = match outcome {
         Outcome::Absent => {
             let note = Note { state: None, why: Some(Why::Absent), kept: None, skip: None };
@@ -41,6 +42,7 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
         }
         Outcome::Stored { entry, body, state, doubtful, why } => {
             let head = stored(&entry, state, doubtful, &asked.conditions, &style);
+            length = Some(entry.body_len);
             let note = Note { state: Some(state), why, kept: Some(entry.lifetime), skip: None };
             (head, body, note)
         }
@@ -57,10 +59,15 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
     if head_only || matches!(head.status, 204 | 205 | 304) || head.part == Some((0, 0)) {
         asked.kv.discard(body);
         body = JsValue::NULL;
-    } else if let Some((start, end)) = head.part {
-        #[allow(clippy::cast_precision_loss)] // megabytes
-        let part = platform::slice(&body, start as f64, end as f64);
-        body = part.unwrap_or_default();
+    } else {
+        if let Some(length) = length {
+            body = platform::whole(&body, length);
+        }
+        if let Some((start, end)) = head.part {
+            #[allow(clippy::cast_precision_loss)] // megabytes
+            let part = platform::slice(&body, start as f64, end as f64);
+            body = part.unwrap_or_default();
+        }
     }
     let mut log = asked.shared.debug.then(|| note.explain(&mut head, asked));
     if let Some(Why::Unread | Why::TagsUnknown) = note.why {

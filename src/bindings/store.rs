@@ -215,7 +215,7 @@ fn entry_object(entry: &Entry, body: &JsValue) -> JsValue {
     let tags: Vec<Tag> = entry.tags.iter().map(|(tag, _)| tag.clone()).collect();
     let tags: Array = texts(&tags).into_iter().map(JsValue::from).collect();
     object([
-        ("body", body.clone()),
+        ("body", platform::whole(body, entry.body_len)),
         ("status", entry.status.into()),
         ("headers", headers.into()),
         ("tags", tags.into()),

@@ -119,12 +119,16 @@ export async function unframe(stream, limit) {
   // A stream that was read in part counts as disturbed and is refused as a body: pipe the rest through.
   const rest = typeof IdentityTransformStream === 'function' ? new IdentityTransformStream() : new TransformStream()
   stream.pipeTo(rest.writable).catch(() => {})
+  piped.add(rest.readable)
   try {
     return [new TextDecoder('utf-8', { fatal: true }).decode(header), rest.readable]
   } catch {
     return discard(rest.readable)
   }
 }
+
+/** What came out of a native transform: workerd pipes no such stream into another one. @type {WeakSet<ReadableStream>} */
+const piped = new WeakSet()
 
 /** @param {ReadableStream} stream @param {number} count @returns {Promise<Uint8Array | null>} */
 async function exactly(stream, count) {
@@ -168,6 +172,35 @@ export async function hold(body) {
  * @param {BodyInit} body */
 export function answer(body) {
   return new Response(body)
+}
+
+/** A stored body, which fails where it has another length than its entry says: what was cut must not pass for whole.
+ * @param {ReadableStream | Blob | Uint8Array} body @param {number} length */
+export function whole(body, length) {
+  if (!(body instanceof ReadableStream)) {
+    const size = body instanceof Blob ? body.size : body.byteLength
+    return size === length ? body : new ReadableStream({ start: (controller) => controller.error(new Error(cut)) })
+  }
+  const isNative = typeof FixedLengthStream === 'function' && !piped.has(body)
+  const exact = isNative ? new FixedLengthStream(length) : counted(length)
+  body.pipeTo(exact.writable).catch(() => {})
+  return exact.readable
+}
+
+const cut = 'freshtag: a stored body is not as long as its entry says'
+
+/** What workerd has as FixedLengthStream. @param {number} left bytes @returns {TransformStream<Uint8Array, Uint8Array>} */
+function counted(left) {
+  return new TransformStream({
+    transform(chunk, controller) {
+      left -= chunk.byteLength
+      if (left < 0) throw new Error(cut)
+      controller.enqueue(chunk)
+    },
+    flush() {
+      if (left > 0) throw new Error(cut)
+    },
+  })
 }
 
 /** A part of a body, as it comes.

@@ -32,6 +32,9 @@ extern "C" {
     /// A Response of a body.
     #[wasm_bindgen(catch)]
     pub(crate) fn answer(body: &JsValue) -> Result<JsValue, JsValue>;
+    /// A body that fails where it is not so many bytes long.
+    #[wasm_bindgen(catch, js_name = whole)]
+    fn whole_of(body: &JsValue, length: f64) -> Result<JsValue, JsValue>;
     /// The bytes of a body from `start` up to `end`.
     #[wasm_bindgen(catch)]
     pub(crate) fn slice(body: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue>;
@@ -74,6 +77,12 @@ extern "C" {
     /// Promise that resolves when it happens.
     #[wasm_bindgen(catch)]
     pub(crate) fn happened(signal: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// A stored body, which fails where it is not as long as its entry says.
+pub(crate) fn whole(body: &JsValue, length: u64) -> JsValue {
+    #[allow(clippy::cast_precision_loss)] // megabytes
+    whole_of(body, length as f64).unwrap_or_default()
 }
 
 /// What a promise comes to, where making it did not throw.
