@@ -127,10 +127,15 @@ pub struct TagMarks {
 impl TagMarks {
     /// Takes in what somebody else knows. Times never go back.
     pub fn merge(&mut self, other: Self, now: UnixMillis) {
-        if let Some(mark) = other.hard
-            && self.hard.as_ref().is_none_or(|known| mark.t > known.t)
-        {
-            self.hard = Some(mark);
+        if let Some(mark) = other.hard {
+            self.hard = Some(match self.hard.take() {
+                None => mark,
+                Some(known) => {
+                    let (mut last, first) = if mark.t > known.t { (mark, known) } else { (known, mark) };
+                    blur(&mut last.exact, &last.by, &first.by, first.exact, first.t);
+                    last
+                }
+            });
         }
         self.soft.extend(other.soft);
         self.soft = fold_soft(mem::take(&mut self.soft), now);
@@ -159,9 +164,9 @@ pub fn fold_soft(marks: Vec<SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
     }
     let mut kept: Vec<SoftMark> = Vec::new();
     for mark in all {
-        let dominated = kept.last().is_some_and(|stronger| passed_or(stronger) <= passed_or(&mark));
-        if !dominated {
-            kept.push(mark);
+        match kept.last_mut().filter(|stronger| passed_or(stronger) <= passed_or(&mark)) {
+            Some(stronger) => blur(&mut stronger.exact, &stronger.by, &mark.by, mark.exact, mark.s),
+            None => kept.push(mark),
         }
     }
     kept.reverse();
@@ -169,6 +174,18 @@ pub fn fold_soft(marks: Vec<SoftMark>, now: UnixMillis) -> Vec<SoftMark> {
         merge_closest(&mut kept);
     }
     kept
+}
+
+/// A mark that stands for another one, too, is exact only where the other one says nothing behind its moment.
+fn blur(
+    exact: &mut Option<UnixMillis>,
+    by: &str,
+    other_by: &str,
+    other_exact: Option<UnixMillis>,
+    other: UnixMillis,
+) {
+    let reaches = other_exact.filter(|_| by == other_by).unwrap_or(other);
+    *exact = exact.filter(|exact| reaches <= *exact);
 }
 
 /// Replaces the two neighbours with the closest expiries by one that is at least as strict as both.
