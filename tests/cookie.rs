@@ -172,7 +172,9 @@ proptest! {
         for name in names {
             let last = all.iter().rev().find(|pair| pair.name.of(text.as_bytes()) == name);
             let found = last_pair(text.as_bytes(), name);
-            prop_assert_eq!(found.map(|pair| (pair.name, pair.value)), last.map(|pair| (pair.name, pair.value)));
+            prop_assert_eq!(found.as_ref().map(|pair| (pair.name, pair.value)), last.map(|pair| (pair.name, pair.value)));
+            let has_percent = |pair: &Pair| pair.value.is_some_and(|value| value.of(text.as_bytes()).contains(&b'%'));
+            prop_assert!(found.is_none_or(|pair| pair.escaped || !has_percent(&pair)));
         }
     }
 
@@ -194,5 +196,18 @@ proptest! {
             prop_assert!(pair.value.is_none_or(|value| pair.name.end < value.start && value.end <= text.len()));
         }
         let _ = last_pair(&text, &name);
+    }
+}
+
+#[test]
+fn names_are_told_apart_by_each_byte_that_is_looked_at() {
+    // Of a long name the first 16 bytes and the last 8.
+    for length in 1..=40 {
+        for at in (0..length).filter(|at| *at < 16 || *at + 8 >= length) {
+            let name = "n".repeat(length);
+            let text = format!("{name};{}o{}", &name[..at], &name[at + 1..]);
+            let names = [0, length + 1].map(|start| Span { start, end: start + length });
+            assert!(!may_repeat(text.as_bytes(), names, &mut [0; 8]), "{text}");
+        }
     }
 }

@@ -165,3 +165,9 @@ fn what_cannot_be_meant() {
     assert_eq!(resolve(&unseen).unwrap().keep, None);
     assert_eq!(Mode::parse("always"), None);
 }
+
+#[test]
+fn a_misuse_has_a_name() {
+    let names = [Misuse::OnlyCache, Misuse::OnlyNoStore, Misuse::Revalidate].map(Misuse::as_str);
+    assert_eq!(names, ["only-cache", "only-no-store", "revalidate"], "FE-6");
+}

@@ -8,6 +8,7 @@ use freshtag::http::headers::{
     connection_listed, hop_by_hop, is_forwarding_header, is_internal_request_header,
     is_internal_response_header,
 };
+use freshtag::http::upstream::upstream_lines;
 use freshtag::http::vary::Vary;
 use freshtag::time::Seconds;
 use proptest::prelude::*;
@@ -407,6 +408,36 @@ fn field() -> impl Strategy<Value = String> {
     ];
     let pieces = prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
     prop_oneof![4 => pieces, 1 => any::<String>()]
+}
+
+#[test]
+fn what_goes_on_to_the_origin() {
+    // Rows: id, name, whether it goes on, whether it does where the whole response is wanted.
+    let rows = [
+        ("plain", "accept", true, true),
+        ("plain", "cookie", true, true),
+        ("T9", "x-middleware-subrequest", false, false),
+        ("T9", "x-prerender-revalidate", false, false),
+        ("T8", "x-forwarded-host", false, false),
+        ("T8", "forwarded", false, false),
+        ("T15", "connection", false, false),
+        ("T15", "te", false, false),
+        ("T15 listed", "x-own", false, false),
+        ("framing", "host", false, false),
+        ("framing", "content-length", false, false),
+        ("RFC 9110 §13.1", "if-none-match", true, false),
+        ("RFC 9110 §13.1", "if-modified-since", true, false),
+        ("RFC 9110 §13.1", "if-match", true, false),
+        ("RFC 9110 §13.1", "if-unmodified-since", true, false),
+    ];
+    let listing = ("connection".into(), "close, X-Own".into());
+    for (id, name, part, whole) in rows {
+        for (is_whole, goes) in [(false, part), (true, whole)] {
+            let lines = upstream_lines(&[listing.clone(), (name.into(), "a: b".into())], is_whole);
+            let expected = if goes { format!("{name}: a: b\n") } else { String::new() };
+            assert_eq!(lines, expected, "{id} {name} {is_whole}");
+        }
+    }
 }
 
 proptest! {
