@@ -182,3 +182,13 @@ proptest! {
         prop_assert_eq!(verify(&text, NOW), None);
     }
 }
+
+#[test]
+fn tags_have_floors_of_their_own() {
+    // 64 bits of a digest: that two of a thousand agree by chance would be news.
+    let mut floors = Floors::default();
+    floors.raise(&Tag::new("posts"), UnixMillis(1_000));
+    for n in 0..1_000 {
+        assert_eq!(floors.of(&Tag::new(&format!("posts-{n}"))), None, "{n}");
+    }
+}
