@@ -1,7 +1,5 @@
 //! A decision and what was stored or rendered become status and headers.
 
-use std::fmt::Write;
-
 use crate::cache::admit::Reason;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::current_age;
@@ -263,8 +261,9 @@ impl Head {
     /// Adds a header. One whose value holds a line break is left out: it could pose as another header.
     pub fn push(&mut self, name: &str, value: &str) {
         if !value.contains(['\n', '\r', '\0']) {
-            // A String cannot fail to be written to.
-            let _ = writeln!(self.lines, "{name}: {value}");
+            for part in [name, ": ", value, "\n"] {
+                self.lines.push_str(part);
+            }
         }
     }
 
