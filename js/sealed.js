@@ -125,6 +125,9 @@ function toBytes(text) {
 /** @param {Uint8Array} bytes */
 function binary(bytes) {
   let text = '';
-  for (let i = 0; i < bytes.length; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
+  for (let i = 0; i < bytes.length; i += CHUNK) {
+    // Spread into arguments they would go through an iterator, one by one.
+    text += String.fromCharCode.apply(null, /** @type {any} */ (bytes.subarray(i, i + CHUNK)));
+  }
   return text;
 }
