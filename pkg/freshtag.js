@@ -1,5 +1,5 @@
 /* @ts-self-types="./freshtag.d.ts" */
-import { alarm, answer, audible, bytes, collect, connect, discard, entry, etag, finish, fire, frame, happened, head, hold, hush, list, listen, local, pending, put, signal, slice, texts, unframe } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
+import { alarm, answer, audible, bytes, collect, connect, discard, entry, etag, finish, fire, frame, happened, head, hold, hush, list, listen, local, pending, put, signal, slice, texts, unframe, whole } from './snippets/freshtag-d1ffc3168124732f/src/worker/platform.js';
 import { state } from './snippets/worker-64cc4b2d035528c7/inline0.js';
 
 
@@ -2137,6 +2137,10 @@ function __wbg_get_imports() {
             const ret = Visit.__wrap(arg0);
             return addHeapObject(ret);
         },
+        __wbg_whole_2c3d66280968e316: function() { return handleError(function (arg0, arg1) {
+            const ret = whole(getObject(arg0), arg1);
+            return addHeapObject(ret);
+        }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 23, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_2fd25322496c264e___convert__closures_____invoke___wasm_bindgen_2fd25322496c264e___JsValue__core_ac54292952cf11a1___result__Result_____wasm_bindgen_2fd25322496c264e___JsError___true_);
