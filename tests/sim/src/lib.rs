@@ -17,6 +17,7 @@ pub mod origin;
 pub mod place;
 pub mod plan;
 pub mod run;
+pub mod scale;
 pub mod seeds;
 pub mod site;
 pub mod visits;

@@ -2,16 +2,19 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use sim::bugs::BUGS;
 use sim::plan::Weather;
 use sim::run::run;
+use sim::scale::REQUESTS;
 use sim::seeds::{Order, Report, seeds};
 
 const USAGE: &str = "sim [--seeds N] [--from S] [--minutes M] [--all] [--bug NAME]
 sim --seed S [--bug NAME]    one seed, with its plan
+sim --scale [REQUESTS]       the report in docs/scale.md
 sim --planted                every planted bug, up to the seed that is known to find it
   --seeds N     how many seeds (2000)
   --from S      the first one (1)
@@ -23,7 +26,7 @@ sim --planted                every planted bug, up to the seed that is known to 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let (mut order, mut count) = (Order { from: 1, seeds: 2_000, time: None, bug: None, weather: None, all: false }, None);
-    let (mut one, mut planted) = (None, false);
+    let (mut one, mut planted, mut scale) = (None, false, None);
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|text| text.parse::<u64>().ok());
         match &*arg {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
             "--all" => order.all = true,
             "--slow" => order.weather = Some(Weather::Slow),
             "--planted" => planted = true,
+            "--scale" => scale = Some(number().unwrap_or(REQUESTS)),
             "--bug" => {
                 let name = args.next().unwrap_or_default();
                 let known = BUGS.iter().find(|planted| planted.name == name);
@@ -54,6 +58,16 @@ fn main() -> ExitCode {
         }
     }
     order.seeds = count.unwrap_or(order.seeds);
+    if let Some(requests) = scale {
+        let docs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"));
+        return match sim::scale::write(docs, requests, |line| println!("{line}")) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("docs/scale.md: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     if planted {
         return plant_all();
     }
