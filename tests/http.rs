@@ -8,7 +8,7 @@ use freshtag::http::headers::{
     connection_listed, hop_by_hop, is_forwarding_header, is_internal_request_header,
     is_internal_response_header,
 };
-use freshtag::http::upstream::upstream_lines;
+use freshtag::http::upstream::{Asking, upstream_lines};
 use freshtag::http::vary::Vary;
 use freshtag::time::Seconds;
 use proptest::prelude::*;
@@ -433,7 +433,8 @@ fn what_goes_on_to_the_origin() {
     let listing = ("connection".into(), "close, X-Own".into());
     for (id, name, part, whole) in rows {
         for (is_whole, goes) in [(false, part), (true, whole)] {
-            let lines = upstream_lines(&[listing.clone(), (name.into(), "a: b".into())], is_whole);
+            let asking = if is_whole { Asking::Whole } else { Asking::AsIs };
+            let lines = upstream_lines(&[listing.clone(), (name.into(), "a: b".into())], asking);
             let expected = if goes { format!("{name}: a: b\n") } else { String::new() };
             assert_eq!(lines, expected, "{id} {name} {is_whole}");
         }

@@ -171,7 +171,7 @@ describe('work behind the answer', () => {
     for (const n of [1, 2]) expect(at[n] - at[n - 1]).toBeGreaterThanOrEqual(990);
   }, 20_000);
 
-  test('WK-18 a waitUntil that is cut: nothing is stored, the next one renders, and nobody hangs', async () => {
+  test('R10 a waitUntil that is cut: nothing is stored, the next one renders, and nobody hangs', async () => {
     const stuck = wrapKv(env.CACHE, { put: () => new Promise(() => {}) });
     const namespace = own();
     const here = site({ '/': counter({ revalidate: 60 }) }, { namespace }, { CACHE: stuck });

@@ -200,9 +200,8 @@ fn repeat(weather: Weather) -> i64 {
 /// may not have read what the other wrote: then the end of the other's grace is lost, and its data stays stale, which is
 /// never fresh.
 fn expired(changes: &[Change], change: &Change, at: i64, delta: i64) -> bool {
-    let is_rival = |other: &&Change| {
-        other.tag == change.tag && other.grace.is_some() && other.order != change.order
-    };
+    let is_rival =
+        |other: &&Change| other.tag == change.tag && other.grace.is_some() && other.order != change.order;
     if changes.iter().any(|other| is_rival(&other)) {
         return false;
     }
@@ -242,13 +241,22 @@ fn expiry(world: &World, asked: &Asked<'_>, made: &Made, number: usize, why: Opt
     let lately = failed.is_some_and(|at| at >= asked.at - 31_000 - apart);
     if age > made.expire + made.grace || why != Some(&Why::TimeExpired) || !lately {
         blame(world, || {
-            format!("S7: render {number} is served at an age of {age} ms, which expires at {} and {}; {why:?}, failed at {failed:?}, now {}", made.expire, made.grace, asked.at)
+            format!(
+                "S7: render {number} is served at an age of {age} ms, which expires at {} and {}; {why:?}, failed at {failed:?}, now {}",
+                made.expire, made.grace, asked.at
+            )
         });
     }
 }
 
 /// S6: a revalidation that is acknowledged is in the store.
-pub fn acknowledged(world: &World, isolate: &Isolate, tag: &freshtag::cache::tag::Tag, change: &Change, told: i64) {
+pub fn acknowledged(
+    world: &World,
+    isolate: &Isolate,
+    tag: &freshtag::cache::tag::Tag,
+    change: &Change,
+    told: i64,
+) {
     use freshtag::cache::mark::{HardMark, SoftMark};
     let keys = &isolate.site().keys;
     let key = if change.grace.is_none() { keys.hard_mark(tag) } else { keys.soft_marks(tag) };
@@ -280,7 +288,8 @@ pub fn kept(world: &World, header: &str, body: &Body) {
     if made.secret {
         history.blame(|| format!("S8: render {number}, which is for one visitor, is kept: {made:?}"));
     }
-    let whole = number_of(&body.bytes).and_then(|number| history.made.get(number)).map(|made| made.body.clone());
+    let whole =
+        number_of(&body.bytes).and_then(|number| history.made.get(number)).map(|made| made.body.clone());
     if whole.as_ref() != Some(&body.bytes) || body.broken {
         history.blame(|| format!("S2: a part of render {number} is kept"));
     }

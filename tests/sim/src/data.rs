@@ -88,12 +88,8 @@ fn ask(site: &Site, function: &Function, visit: &Visit, persisted: bool) -> Ask 
     let own = Lifetime { revalidate: Seconds(function.revalidate), ..Lifetime::INFINITE };
     let (key, default, policy) = match function.kind {
         Kind::Cached => (site.keys.data("", &function.id, "[]"), LIFE, Policy::Data { own: None }),
-        Kind::Fetch => {
-            (site.keys.fetch("https://api.example", &function.id), own, Policy::Fetch(own))
-        }
-        Kind::Unstable => {
-            (site.keys.data("", &function.id, "u"), own, Policy::Data { own: Some(own) })
-        }
+        Kind::Fetch => (site.keys.fetch("https://api.example", &function.id), own, Policy::Fetch(own)),
+        Kind::Unstable => (site.keys.data("", &function.id, "u"), own, Policy::Data { own: Some(own) }),
     };
     Ask {
         key,

@@ -107,7 +107,8 @@ impl Kv {
 
     /// Any value that was committed to another key with the same beginning.
     pub fn other(&self, key: &str, prefix: &str, chosen: u64) -> Option<Value> {
-        let mut names: Vec<_> = self.keys.keys().filter(|name| ***name != *key && name.starts_with(prefix)).collect();
+        let mut names: Vec<_> =
+            self.keys.keys().filter(|name| ***name != *key && name.starts_with(prefix)).collect();
         names.sort_unstable();
         let name = names.get(chosen.checked_rem(names.len() as u64)? as usize)?;
         self.keys[*name].versions.last().map(|version| version.value.clone())
@@ -134,7 +135,15 @@ fn chance(salt: u64, key: &str, version: usize, colo: usize, now: i64) -> f64 {
 fn delay(salt: u64, key: &str, version: usize, colo: usize, plan: &Plan, calm: bool) -> i64 {
     let drawn = chance(salt ^ 0x5EE_DE1A, key, version, colo, 0);
     let [most, more, longest] = plan.visible;
-    let bound = if calm { most } else if drawn < 0.95 { most } else if drawn < 0.99 { more } else { longest };
+    let bound = if calm {
+        most
+    } else if drawn < 0.95 {
+        most
+    } else if drawn < 0.99 {
+        more
+    } else {
+        longest
+    };
     let part = chance(salt ^ 0x0DE1_A7ED, key, version, colo, 0);
     (bound as f64 * part) as i64
 }

@@ -30,7 +30,9 @@ pub fn run(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
     world.kv.borrow_mut().calm = true;
     world.clock.run(world.now() + 2 * TAIL_MS, stop);
     let every = (world.plan.delta() / SETTLE).max(31_000);
-    world.clock.spawn(NOBODY, Box::pin(visits(Rc::clone(world), Rc::clone(isolates), Rc::clone(visitors), every)));
+    world
+        .clock
+        .spawn(NOBODY, Box::pin(visits(Rc::clone(world), Rc::clone(isolates), Rc::clone(visitors), every)));
     world.clock.run(world.now() + every * SETTLE, stop);
     let settled = world.now();
     let renders = world.history.borrow().made.len();
@@ -54,7 +56,13 @@ async fn visits(world: Rc<World>, isolates: Isolates, visitors: Visitors, every:
                 let languages = if matches!(known.origin, Some((true, _))) { LANGUAGES.len() } else { 1 };
                 for language in LANGUAGES.into_iter().take(languages) {
                     let request = isolate.request();
-                    let get = Get { request: request.clone(), visitor: 0, page, way: Way::Get, language: Some(language) };
+                    let get = Get {
+                        request: request.clone(),
+                        visitor: 0,
+                        page,
+                        way: Way::Get,
+                        language: Some(language),
+                    };
                     let visitors = Rc::clone(&visitors);
                     request.run(None, Box::pin(async move { get.ask(&visitors).await }));
                 }
@@ -84,14 +92,18 @@ fn fresh(world: &World, site: &Site, isolates: &Isolates, settled: i64, every: i
     }
     for isolate in isolates.borrow().iter() {
         for (no, page) in site.pages.iter().enumerate() {
-            let bound = page.revalidate + 30_000 + world.plan.delta() + 2 * every + 8 * world.plan.render + 30_000;
+            let bound =
+                page.revalidate + 30_000 + world.plan.delta() + 2 * every + 8 * world.plan.render + 30_000;
             let found = last.iter().filter(|((of, page, _), _)| *of == isolate.number() && *page == no);
             let ages: Vec<i64> = found.map(|(_, (at, began))| at - began).collect();
             if ages.is_empty() {
                 history.blame(|| format!("L1: isolate {} has no answer for page {no}", isolate.number()));
             } else if let Some(age) = ages.into_iter().find(|age| *age > bound) {
                 history.blame(|| {
-                    format!("L1: isolate {} answers for page {no} with what is {age} ms old, of {bound}", isolate.number())
+                    format!(
+                        "L1: isolate {} answers for page {no} with what is {age} ms old, of {bound}",
+                        isolate.number()
+                    )
                 });
             }
         }

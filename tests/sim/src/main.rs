@@ -25,7 +25,8 @@ sim --planted                every planted bug, up to the seed that is known to 
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
-    let (mut order, mut count) = (Order { from: 1, seeds: 2_000, time: None, bug: None, weather: None, all: false }, None);
+    let (mut order, mut count) =
+        (Order { from: 1, seeds: 2_000, time: None, bug: None, weather: None, all: false }, None);
     let (mut one, mut planted, mut scale) = (None, false, None);
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|text| text.parse::<u64>().ok());

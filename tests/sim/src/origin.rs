@@ -275,7 +275,11 @@ impl Source {
         let body = Rc::clone(&history.made[number].body);
         let headers = vec![("x-render".into(), number.to_string().into())];
         let headers = if function.kind == Kind::Fetch { headers } else { Vec::new() };
-        Ok(Rendered { status: 200, headers, live: Live { body, ms: 0, cut: false, world: Rc::clone(&world) } })
+        Ok(Rendered {
+            status: 200,
+            headers,
+            live: Live { body, ms: 0, cut: false, world: Rc::clone(&world) },
+        })
     }
 
     fn failed(&self, number: usize, status: u16) -> Result<Rendered<Live>, String> {
@@ -319,7 +323,8 @@ impl Render for Source {
         let (body, ms, cut, world) = (Rc::clone(&live.body), live.ms, live.cut, Rc::clone(&live.world));
         let collecting = async move {
             world.clock.sleep(ms).await;
-            let (len, etag) = (body.len() as u64, number_of(&body).map(|number| format!("\"r{number}\"").into()));
+            let (len, etag) =
+                (body.len() as u64, number_of(&body).map(|number| format!("\"r{number}\"").into()));
             (!cut && len <= most).then(|| Bytes { body: body.into(), len, etag })
         };
         (live, collecting.boxed_local())

@@ -121,7 +121,8 @@ impl Plan {
         };
         let small = dice.chance(0.7);
         let colos = if small { dice.between(1, 4) } else { dice.between(1, 12) } as usize;
-        let lead = if weather == Weather::Hostile { 12_000 } else { dice.pick(&[1_000, 1_000, 1_000, 2_500]) };
+        let lead =
+            if weather == Weather::Hostile { 12_000 } else { dice.pick(&[1_000, 1_000, 1_000, 2_500]) };
         // What the lead covers is shared out between clocks, the way to the store, and clocks that stand still.
         let skew = match weather {
             Weather::Hostile => 5_000,

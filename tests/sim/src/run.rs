@@ -42,7 +42,8 @@ pub fn run(seed: u64, bug: Option<Bug>) -> Verdict {
             isolates.borrow_mut().push(Isolate::start(&world, &site, colo));
         }
     }
-    let visitors: Visitors = Rc::new(RefCell::new((0..world.plan.visitors).map(|_| Visitor::default()).collect()));
+    let visitors: Visitors =
+        Rc::new(RefCell::new((0..world.plan.visitors).map(|_| Visitor::default()).collect()));
     world.clock.spawn(NOBODY, Box::pin(chaos(Rc::clone(&world), Rc::clone(&isolates), Rc::clone(&visitors))));
     let stop = || world.history.borrow().violation.is_some();
     world.clock.run(world.plan.chaos, stop);
@@ -135,7 +136,8 @@ fn request(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
         return request.clone().run(leaves, Box::pin(look(request, page)));
     }
     let language = world.chance(0.8).then(|| world.dice.borrow_mut().pick(&LANGUAGES));
-    let get = Get { request: request.clone(), visitor, page, way: way(world, isolate.site(), page), language };
+    let get =
+        Get { request: request.clone(), visitor, page, way: way(world, isolate.site(), page), language };
     request.run(leaves, Box::pin(async move { get.ask(&visitors).await }));
 }
 

@@ -115,7 +115,11 @@ impl Site {
             let (grace, expire) = (dice.pick(&[0, 0, 600]), dice.pick(&[30, 600, 2_000_000]));
             let expire = if is_route { 31_536_000 } else { revalidate + expire };
             pages.push(Page {
-                ask: if is_route { route(&keys, &path, &soft, revalidate) } else { proxy(&keys, &path, &soft) },
+                ask: if is_route {
+                    route(&keys, &path, &soft, revalidate)
+                } else {
+                    proxy(&keys, &path, &soft)
+                },
                 tags: some(dice, 3),
                 functions: if is_route && !functions.is_empty() {
                     (0..dice.below(3)).map(|_| dice.index(functions.len())).collect()
@@ -130,7 +134,8 @@ impl Site {
                 origin,
             });
         }
-        let padding = (0..plan.padding).map(|n| Tag::new(&format!("a-tag-that-nobody-revalidates-{n}"))).collect();
+        let padding =
+            (0..plan.padding).map(|n| Tag::new(&format!("a-tag-that-nobody-revalidates-{n}"))).collect();
         Self { data_tags: plan.tags, tags, pages, functions, padding, keys }
     }
 
@@ -146,7 +151,11 @@ pub const LIFE: Lifetime =
     Lifetime { stale: Seconds(300.0), revalidate: Seconds(900.0), expire: Seconds(2_000_000.0) };
 
 fn route(keys: &KeySpace, path: &str, soft: &[Tag], revalidate: i64) -> Ask {
-    let life = if revalidate >= 1_000_000 { RouteLife::Forever } else { RouteLife::Every(Seconds(revalidate as f64)) };
+    let life = if revalidate >= 1_000_000 {
+        RouteLife::Forever
+    } else {
+        RouteLife::Every(Seconds(revalidate as f64))
+    };
     Ask {
         key: keys.route("site.example", path),
         soft: Vec::new(),

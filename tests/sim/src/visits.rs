@@ -109,7 +109,9 @@ impl Get {
             visitor: self.visitor,
             knows,
             // Who asks without a visitor asks in no language.
-            language: self.language.filter(|_| !matches!(self.way, Way::Demand | Way::DemandIfStored | Way::Prerender)),
+            language: self
+                .language
+                .filter(|_| !matches!(self.way, Way::Demand | Way::DemandIfStored | Way::Prerender)),
             at,
             order,
         };
@@ -235,7 +237,9 @@ impl Act {
             let count = if acked { &mut history.counts.acked } else { &mut history.counts.refused };
             *count += 1;
             let acked_order = world.clock.tick();
-            for change in history.changes.iter_mut().skip(first).filter(|change| change.order == order && acked) {
+            for change in
+                history.changes.iter_mut().skip(first).filter(|change| change.order == order && acked)
+            {
                 (change.acked, change.acked_order) = (Some(world.now()), Some(acked_order));
             }
         }

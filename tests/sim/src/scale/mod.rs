@@ -80,14 +80,19 @@ struct Version {
 pub fn run(way: Way, revalidations: f64, requests: u64, seed: u64) -> Counted {
     let mut dice = Dice::new(seed);
     let shop = Shop::open();
-    let mut world = World { way, versions: HashMap::new(), local: HashMap::new(), state: State::default(), shop };
+    let mut world =
+        World { way, versions: HashMap::new(), local: HashMap::new(), state: State::default(), shop };
     let mut isolates: Vec<Isolate> = (0..COLOS * ISOLATES).map(|_| Isolate::default()).collect();
     let mut counted = Counted::default();
     let mut seen = vec![false; KEYS as usize];
     let wait = |dice: &mut Dice, rate: f64| (-(1.0 - dice.part()).ln() / rate * 1_000.0) as i64;
     let (mut now, mut fraction) = (0_i64, 0.0);
     // What happened before: the last one, as long ago as it is usual at this rate.
-    world.revalidate(&mut dice, -wait(&mut Dice::new(seed ^ 1), revalidations).max(20_000), &mut Counted::default());
+    world.revalidate(
+        &mut dice,
+        -wait(&mut Dice::new(seed ^ 1), revalidations).max(20_000),
+        &mut Counted::default(),
+    );
     let mut next = wait(&mut dice, revalidations);
     while counted.requests < requests {
         fraction += -(1.0 - dice.part()).ln() / RATE * 1_000.0;
@@ -138,7 +143,8 @@ impl World {
             }
         };
         let Some(version) = version else { return self.render(isolate, colo, key, now, counted) };
-        let (verdict, looked) = self.state.verdict(self.way, isolate, colo, &shop::tags(key), version.dated, now, counted);
+        let (verdict, looked) =
+            self.state.verdict(self.way, isolate, colo, &shop::tags(key), version.dated, now, counted);
         match decided(version.dated, verdict, now) {
             Decision::Render(_) => self.render(isolate, colo, key, now, counted),
             decision => {
@@ -198,7 +204,8 @@ fn fetched(colo: u64, key: u64, now: i64, ttl: i64) -> i64 {
 
 /// The real decision, on an entry of this date.
 fn decided(dated: i64, verdict: TagVerdict, now: i64) -> Decision {
-    let life = Lifetime { stale: Seconds(300.0), revalidate: Seconds(3_600.0), expire: Seconds(31_536_000.0) };
+    let life =
+        Lifetime { stale: Seconds(300.0), revalidate: Seconds(3_600.0), expire: Seconds(31_536_000.0) };
     let entry = Entry {
         key: "".into(),
         kind: Kind::Route,

@@ -27,11 +27,17 @@ pub fn svg(rows: &[Row]) -> String {
         let y = height(f64::from(power));
         let dollars = 10_f64.powi(power);
         line(&mut out, &format!("<path d=\"M{LEFT} {y:.1}H{}\" stroke=\"#80808055\"/>", WIDTH - RIGHT));
-        line(&mut out, &format!("<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{dollars}</text>", LEFT - 8.0, y + 4.0));
+        line(
+            &mut out,
+            &format!("<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{dollars}</text>", LEFT - 8.0, y + 4.0),
+        );
     }
     for (at, (rate, _)) in RATES.iter().enumerate() {
         let y = HEIGHT - BOTTOM + 20.0;
-        line(&mut out, &format!("<text x=\"{:.1}\" y=\"{y}\" text-anchor=\"middle\">{rate}</text>", across(at)));
+        line(
+            &mut out,
+            &format!("<text x=\"{:.1}\" y=\"{y}\" text-anchor=\"middle\">{rate}</text>", across(at)),
+        );
     }
     for ((name, _), colour) in WAYS.iter().zip(COLOURS) {
         let points: Vec<(f64, f64)> = rows
@@ -41,7 +47,13 @@ pub fn svg(rows: &[Row]) -> String {
             .map(|(at, row)| (across(at), height(row.dollars.max(0.01).log10())))
             .collect();
         let path: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
-        line(&mut out, &format!("<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>", path.join("L")));
+        line(
+            &mut out,
+            &format!(
+                "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
+                path.join("L")
+            ),
+        );
         for (x, y) in &points {
             line(&mut out, &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>"));
         }

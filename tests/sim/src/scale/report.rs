@@ -66,7 +66,8 @@ fn row(way: &'static str, rate: &'static str, counted: &Counted) -> Row {
     let (reads, writes) = (of(counted.reads), of(counted.writes));
     let dollars = reads * 0.5 + writes * 5.0;
     let longest = late.last().copied().unwrap_or(0);
-    let seconds = |ms: i64| if late.is_empty() { "—".to_owned() } else { format!("{:.1}", ms as f64 / 1_000.0) };
+    let seconds =
+        |ms: i64| if late.is_empty() { "—".to_owned() } else { format!("{:.1}", ms as f64 / 1_000.0) };
     let mut text = String::new();
     // A String cannot fail to be written to.
     let _ = write!(
