@@ -9,8 +9,8 @@ import { renewAfter } from './instance.js';
  */
 const ROOM = [Infinity, 8, 1];
 /** How long one waits for room, and how long it takes it up at most, in ms. */
-const WAIT_MS = 1_000;
-const STAY_MS = 200;
+const WAIT_MS = 2_000;
+const STAY_MS = 500;
 
 /** Those that go on. @type {{ until: number }[]} */
 let inside = [];
