@@ -56,6 +56,8 @@ const UNSAFE: &str = "bindings/raw.rs";
 const STATE: &[&str] = &[
     // Which bug is planted in a test; no module for the web can have it.
     "sabotage.rs",
+    // What runs and what it waits for, by numbers: nothing of a request but its place in the queue.
+    "worker/wait.rs",
 ];
 
 /// Strips Unicode white space, where HTTP knows space and tab alone.

@@ -435,7 +435,8 @@ fn what_goes_on_to_the_origin() {
         for (is_whole, goes) in [(false, part), (true, whole)] {
             let asking = if is_whole { Asking::Whole } else { Asking::AsIs };
             let lines = upstream_lines(&[listing.clone(), (name.into(), "a: b".into())], asking);
-            let expected = if goes { format!("{name}: a: b\n") } else { String::new() };
+            let own = if is_whole { "accept-encoding: gzip, br\n" } else { "" };
+            let expected = if goes { format!("{name}: a: b\n{own}") } else { own.to_owned() };
             assert_eq!(lines, expected, "{id} {name} {is_whole}");
         }
     }
