@@ -214,7 +214,8 @@ test('a store that does not answer is named', async () => {
 describe('POST sweep', () => {
   const app = site({ '/page': counter({ revalidate: 60 }) }, { namespace: 'swept' });
   const put = (key, metadata) => app.env.CACHE.put(key, 'body', metadata && { metadata });
-  const expired = { v: 1, k: 'k', n: 'route', st: 200, c: 1_000, by: 'b', l: [1, 1, 10], len: 4 };
+  // Its sum is missing. One that is whole and expired is a row of tests/sweep.rs.
+  const damaged = { v: 1, k: 'k', n: 'route', st: 200, c: 1_000, by: 'b', l: [1, 1, 10], len: 4 };
   const LEFT = ['f0-swept/e/route/a~1', 'f2-swept/e/data/b~2', 'f9-swept/e/x', 'f1-swept/e/route/old~3', 'f1-swept/e/route/none~4'];
   const OTHERS = ['f2-other/e/route/a~1', 'f2-swept2/e/route/a~1', 'f2-swept/x/posts', 'f2-swept/w', 'f1-swept/x/posts', 'f2/e/route/a~1', 'f22-swept/e/a', 'swept', 'f'];
   const names = async () => (await app.env.CACHE.list()).keys.map(({ name }) => name);
@@ -228,7 +229,7 @@ describe('POST sweep', () => {
 
   beforeEach(async () => {
     await app.ask('/page');
-    for (const key of LEFT) await put(key, key.includes('old') ? expired : undefined);
+    for (const key of LEFT) await put(key, key.includes('old') ? damaged : undefined);
     for (const key of OTHERS) await put(key);
   });
 
@@ -236,7 +237,7 @@ describe('POST sweep', () => {
     const { found } = await all({ dryRun: true });
     expect(found.map(({ key }) => key).sort()).toEqual([...LEFT].sort());
     expect(Object.fromEntries(found.map(({ key, why }) => [key, why]))).toMatchObject({
-      'f2-swept/e/data/b~2': 'foreign', 'f1-swept/e/route/old~3': 'expired', 'f1-swept/e/route/none~4': 'unreadable',
+      'f2-swept/e/data/b~2': 'foreign', 'f1-swept/e/route/old~3': 'unreadable', 'f1-swept/e/route/none~4': 'unreadable',
     });
     expect(await names()).toEqual(expect.arrayContaining([...LEFT, ...OTHERS]));
   });

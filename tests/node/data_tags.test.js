@@ -3,8 +3,8 @@ import { createApp, revalidateTag, unstable_cache } from 'freshtag';
 import { expect, test } from 'vitest';
 
 import { FakeKv } from './kv.js';
-import { dataCache } from './next.js';
-import { random } from './random.js';
+import { dataCache } from '../oracle/next.js';
+import { random } from '../oracle/random.js';
 
 const SEED = Number(process.env.SEED ?? 7);
 const SEQUENCES = 40;
