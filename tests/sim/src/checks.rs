@@ -175,6 +175,7 @@ fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fresh: 
             if change.visitor == asked.visitor
                 && asked.knows.contains(&change.order)
                 && asked.at < change.at + SEEN_MS
+                && !is_hidden(&history.changes, change, asked.isolate.number())
             {
                 wrong("S5 visitor");
             }
@@ -188,6 +189,18 @@ fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fresh: 
     if let Some(found) = found {
         history.blame(|| found);
     }
+}
+
+/// Whether the visitor's cookie holds another change of the tag in the place of this one: it keeps the latest time a tag, by
+/// whatever clock, and whoever wrote that mark takes it for its own. It takes two changes by one visitor in two places, within
+/// the difference of their clocks.
+fn is_hidden(changes: &[Change], change: &Change, isolate: u64) -> bool {
+    let mut others = changes.iter().filter(|other| other.order != change.order);
+    others.any(|other| {
+        (other.isolate, other.tag) == (isolate, change.tag)
+            && other.told >= change.told
+            && other.order < change.order
+    })
 }
 
 /// The protocol promises Δ where puts commit within the lead. Where they do not, they are written again, and in the

@@ -13,6 +13,8 @@ pub struct Change {
     pub tag: TagNo,
     /// The order of the change: what was read before is old.
     pub order: u64,
+    /// What the isolate's clock said then.
+    pub told: i64,
     /// When it was revalidated, in true ms.
     pub at: i64,
     /// How long it may still be served stale, in ms; none for an immediate expiry.

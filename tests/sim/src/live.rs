@@ -120,7 +120,8 @@ fn few(world: &World, site: &Site, isolates: &Isolates, first: usize, ms: i64) {
         let languages = if matches!(page.origin, Some((true, _))) { LANGUAGES.len() as i64 } else { 1 };
         let inner = page.functions.iter().map(|no| (site.functions[*no].revalidate * 1_000.0) as i64);
         let window = inner.chain([page.revalidate]).min().unwrap_or(page.revalidate);
-        let is_it = |made: &&Made| *made.key == *page.ask.key.full();
+        // That nothing has changed is no render.
+        let is_it = |made: &&Made| *made.key == *page.ask.key.full() && made.status != 304;
         let renders = history.made.iter().skip(first).filter(is_it).count() as i64;
         let most = live * languages * (ms / window + 2 + graces);
         if renders > most {

@@ -69,6 +69,9 @@ async fn chaos(world: Rc<World>, isolates: Isolates, visitors: Visitors) {
         // Sometimes many come at once.
         let gap = if world.chance(0.3) { 0 } else { world.lasts(plan.gap * 3) };
         world.clock.sleep(gap).await;
+        if world.calm.get() {
+            return;
+        }
         if world.strikes(|f| f.kill) {
             kill_one(&world, &isolates);
         }
@@ -89,7 +92,8 @@ fn kill_one(world: &Rc<World>, isolates: &Isolates) {
         NOBODY,
         Box::pin(async move {
             world.clock.sleep(ms).await;
-            let old = isolates.borrow()[at].clone();
+            // There are fewer in the calm.
+            let Some(old) = isolates.borrow().get(at).cloned() else { return };
             old.kill();
             let new = Isolate::start(&world, old.site(), old.colo());
             isolates.borrow_mut()[at] = new;

@@ -214,6 +214,7 @@ impl Act {
             world.history.borrow_mut().changes.push(Change {
                 tag: *tag,
                 order,
+                told: isolate.told(),
                 at: world.now(),
                 grace: self.grace,
                 acked: None,
@@ -229,6 +230,15 @@ impl Act {
             world.clock.sleep(world.lasts(200)).await;
         }
         let told = isolate.told();
+        for change in world
+            .history
+            .borrow_mut()
+            .changes
+            .iter_mut()
+            .filter(|change| change.order == order && !self.awaited)
+        {
+            change.told = told;
+        }
         let index = &isolate.flow().index;
         let result = if self.awaited { visit.commit(index, id).await } else { visit.settle(index).await };
         let acked = result.is_ok();

@@ -45,7 +45,7 @@ impl Way {
 #[derive(Default)]
 pub struct Isolate {
     watermark_at: Option<i64>,
-    watermark: i64,
+    watermark: Option<i64>,
     marks: HashMap<u64, (i64, Option<i64>)>,
     bodies: HashMap<u64, (i64, Version)>,
     reads: HashMap<u64, i64>,
@@ -138,7 +138,7 @@ impl State {
         counted.reads += 1;
         let seen = fetched(colo, WATERMARK, now, way.ttl());
         let known = self.watermarks.partition_point(|(stored, _)| *stored <= seen);
-        let time = known.checked_sub(1).map_or(i64::MIN, |at| self.watermarks[at].1);
+        let time = known.checked_sub(1).map(|at| self.watermarks[at].1);
         isolate.watermark_at = Some(now);
         isolate.watermark = isolate.watermark.max(time);
     }
@@ -155,7 +155,8 @@ impl State {
         now: i64,
         counted: &mut Counted,
     ) -> (TagVerdict, bool) {
-        if way == Way::Freshtag && dated > isolate.watermark {
+        // Nothing was revalidated since its data was read.
+        if way == Way::Freshtag && isolate.watermark.is_none_or(|time| dated > time) {
             return (TagVerdict::Valid, false);
         }
         let (mut looked, mut verdict) = (false, TagVerdict::Valid);

@@ -1,0 +1,45 @@
+//! What the simulator has to hold: a seed is one run and no other, and what is planted is found.
+
+use sim::bugs::BUGS;
+use sim::plan::{Plan, Weather};
+use sim::run::run;
+
+#[test]
+fn a_seed_is_the_same_run_again() {
+    for seed in 1..40 {
+        let (first, second) = (run(seed, None), run(seed, None));
+        assert_eq!((first.counts, first.violation), (second.counts, second.violation), "{seed}");
+    }
+}
+
+#[test]
+fn seeds_differ() {
+    let counts: Vec<_> = (1..20).map(|seed| run(seed, None).counts).collect();
+    assert!(counts.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn every_weather_comes_up() {
+    for weather in [Weather::Fair, Weather::Hostile, Weather::Slow, Weather::Step] {
+        assert!((1..400).any(|seed| Plan::of(seed).weather == weather), "{weather:?}");
+    }
+}
+
+/// The lead covers clocks, the way to the store, and clocks that stand still: what S3 presumes.
+#[test]
+fn the_lead_covers_what_is_drawn() {
+    for seed in 1..2_000 {
+        let plan = Plan::of(seed);
+        let apart = plan.skews.iter().max().unwrap() - plan.skews.iter().min().unwrap();
+        assert!(apart + plan.commit + 2 * plan.grain <= plan.lead + 1, "{seed}: {plan:?}");
+    }
+}
+
+#[test]
+fn every_planted_bug_is_found() {
+    for planted in BUGS {
+        if let Err(what) = planted.find() {
+            panic!("{}: {what}", planted.name);
+        }
+    }
+}
