@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createApp } from 'freshtag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { header } from './header.js';
 import { serve } from './serve.js';
 import { ask, root, startSite, storeFolder } from './site.js';
 
@@ -187,7 +188,7 @@ describe('what is wrong, an exit code and the fix', { timeout: 30_000 }, () => {
 
 /** Puts entries into a store that no site has open: a long listing, and what a sweep is for. */
 async function fill({ path }) {
-  const metadata = { v: 1, k: 'k', n: 'route', st: 200, c: Date.now(), by: 'b', l: [300, 900, 86_400], len: 1, g: ['many'] };
+  const metadata = header({ v: 1, k: 'k', n: 'route', st: 200, c: Date.now(), by: 'b', l: [300, 900, 86_400], len: 1, g: ['many'] });
   const entries = Array.from({ length: 250 }, (_, at) => ({ key: `f1/e/route/many.example/${at}~${at}`, value: 'x', metadata }));
   for (let at = 0; at < 60; at++) entries.push({ key: `f2/e/route/old/${at}~${at}`, value: 'x' });
   entries.push({ key: 'f1/e/route/broken~0', value: 'x' }, { key: 'f2-other/e/route/a~0', value: 'x' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { header } from './header.js';
 import { hasBrowser, launch } from './serve.js';
 import { ask, root, startSite, storeFolder } from './site.js';
 
@@ -298,7 +299,7 @@ async function fill({ path }) {
   const entry = (name, tag, body, headers = []) => ({
     key: `f1/e/route/${name}`,
     value: body,
-    metadata: { v: 1, k: name, n: 'route', st: 200, c: Date.now(), by: 'b', l: [300, 900, 86_400], len: body.length, h: headers, g: [tag] },
+    metadata: header({ v: 1, k: name, n: 'route', st: 200, c: Date.now(), by: 'b', l: [300, 900, 86_400], len: body.length, h: headers, g: [tag] }),
   });
   const entries = Array.from({ length: MANY }, (_, at) => entry(`many.example/pages/${at}~${at}`, `many-${at % 40}`, 'x'));
   entries.push(entry('<b>hostile</b>~0', 'hostile', HOSTILE, [['content-type', 'text/html']]));
