@@ -9,6 +9,7 @@ import { patchFetch } from './fetch.js';
 import { renewAfter } from './instance.js';
 import { serveOrigin, uncachedOrigin, upstreamOf } from './origin.js';
 import { failureCode, plain } from './reply.js';
+import { rememberedBy } from './remembered.js';
 import { Route } from './route.js';
 import { serveNotFound, serveRoute } from './serve.js';
 import { isDev, settingsOf } from './settings.js';
@@ -59,6 +60,8 @@ export function createApp(options = {}) {
   return {
     actions: actions.ids,
     async fetch(request, env = {}, ctx) {
+      const same = unchanged(engines.known(env), request, traffic);
+      if (same) return same;
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine' | 'again'>} */
@@ -71,6 +74,21 @@ export function createApp(options = {}) {
       }
     },
   };
+}
+
+/**
+ * An answer that nothing has changed since it was given last.
+ * @param {import('./contract.js').Engine | undefined} engine
+ * @param {Request} request
+ * @param {Traffic} traffic
+ */
+function unchanged(engine, request, traffic) {
+  try {
+    return engine && rememberedBy(engine).answer(request, traffic);
+  } catch {
+    // The module has trapped, which who asks it for an answer looks after.
+    return undefined;
+  }
 }
 
 /** @param {Call} call */

@@ -8,6 +8,8 @@ export type Reply = [
   headers: Block,
   body: ReadableStream | Blob | Uint8Array | Response | null,
   log: string | undefined,
+  /** Until when anybody gets this, in ms, as long as the engine's epoch is the same. */
+  until?: number,
 ];
 /** `live`: a visitor waits; the other two see a bare GET. */
 export type How = 'live' | 'refresh' | 'prerender';
@@ -56,6 +58,8 @@ export interface EngineConfig {
 }
 
 export interface Engine {
+  /** Another number whenever something has become known that could change an answer. */
+  epoch(): number;
   matchRoute(pathname: string): number;
   routeParams(pathname: string): Record<string, string | string[]>;
   method(index: number, method: string): [verdict: Verdict, allow: string];

@@ -13,11 +13,17 @@ import { Watch } from './watch.js';
 const NO_KV =
   'freshtag: there is no KV binding CACHE, so nothing is cached. Create one with `wrangler kv namespace create CACHE` and add it to wrangler.toml as [[kv_namespaces]] with binding = "CACHE".';
 
+/** What of an environment may make it another engine. */
+const NAMES = [
+  'FRESHTAG_NAMESPACE', 'FRESHTAG_SECRET', 'FRESHTAG_SECRET_PREVIOUS', 'FRESHTAG_DRAFT_SECRET', '__NEXT_PREVIEW_MODE_ID',
+  'CF_VERSION_METADATA', 'FRESHTAG_DEV', 'FRESHTAG_DEBUG', 'NEXT_PRIVATE_DEBUG_CACHE', 'ORIGIN',
+];
+
 /** Stands for an absent binding. */
 const NONE = {};
 
 export class Engines {
-  /** @type {WeakMap<object, { settings: string, of: number, engine: EngineType }>} */
+  /** @type {WeakMap<object, { settings: string, of: number, engine: EngineType, from: unknown[] }>} */
   #byBinding = new WeakMap();
   #options;
   #routes;
@@ -49,11 +55,24 @@ export class Engines {
     const settings = JSON.stringify(fromEnv);
     const binding = env.CACHE ?? NONE;
     const known = this.#byBinding.get(binding);
-    if (known?.settings === settings && known.of === instance()) return known.engine;
+    if (known?.settings === settings && known.of === instance()) {
+      if (!isOf(known.from, env)) known.from = NAMES.map((name) => env[name]);
+      return known.engine;
+    }
     if (binding === NONE && !known) console.error(NO_KV);
     const engine = newEngine(env.CACHE, { ...this.#fromOptions(), ...fromEnv });
-    this.#byBinding.set(binding, { settings, of: instance(), engine });
+    this.#byBinding.set(binding, { settings, of: instance(), engine, from: NAMES.map((name) => env[name]) });
     return engine;
+  }
+
+  /**
+   * The engine that `get` would give, where that is plain to see; none where somebody develops.
+   * @param {Record<string, any>} env
+   * @returns {EngineType | undefined}
+   */
+  known(env) {
+    const known = env.CACHE && this.#byBinding.get(env.CACHE);
+    return known && known.of === instance() && isOf(known.from, env) && !isDev(env) ? known.engine : undefined;
   }
 
   #fromOptions() {
@@ -99,6 +118,12 @@ for (const name of ['route', 'origin', 'data', 'commit', 'settle', 'admin', 'sto
       return outlived(result, watches.get(/** @type {object} */ (args[0])) ?? new Watch());
     },
   });
+}
+
+/** @param {unknown[]} from @param {Record<string, any>} env */
+function isOf(from, env) {
+  for (let at = 0; at < NAMES.length; at++) if (from[at] !== env[NAMES[at]]) return false;
+  return true;
 }
 
 /** @param {unknown} value */

@@ -7,6 +7,7 @@ import { notFound } from './navigation.js';
 import { isListed } from './params.js';
 import { isPossibleAction } from './possible_action.js';
 import { failureCode, NO_CACHE, notMadeAnew, plain, toResponse, withHeaders } from './reply.js';
+import { rememberedBy } from './remembered.js';
 import { bareRequest, trackedRequest } from './request.js';
 import { forbidStoring, Route, runHandler } from './route.js';
 import { afterThrow, finish, handlerFailed, settled } from './settle.js';
@@ -98,7 +99,9 @@ async function stored(call, route, index) {
   let visit;
   let onDemand = false;
   let reply;
+  let epoch = 0;
   try {
+    epoch = engine.epoch();
     [visit, onDemand] = visitOf(call);
     const ifNoneMatch = onDemand ? undefined : (request.headers.get('if-none-match') ?? undefined);
     answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
@@ -119,7 +122,10 @@ async function stored(call, route, index) {
     // Where there is a run, the store was late, but faster than the render, which goes on to be stored.
     live?.replied();
     call.traffic.count(reply[1]);
-    return toResponse(reply);
+    const response = toResponse(reply);
+    // Whether a path is listed is asked of the app each time.
+    if (!call.dev && route.module.dynamicParams !== false) rememberedBy(engine).keep(request.url, epoch, reply, response);
+    return response;
   }
   reply = sealed(live, reply);
   call.traffic.count(reply[1]);

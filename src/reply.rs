@@ -195,6 +195,12 @@ pub struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
+    /// Whether the answer depends on nothing of the request but its address.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        [self.if_none_match, self.if_modified_since, self.range, self.if_range].iter().all(Option::is_none)
+    }
+
     /// Whether the visitor has what would be sent (RFC 9110 §13.2.2): entity tags speak before dates.
     fn has_it(&self, etag: Option<&str>, modified: Option<&str>) -> bool {
         if let Some(asked) = self.if_none_match {

@@ -123,6 +123,12 @@ impl Engine {
         params
     }
 
+    /// Another number whenever what is known has changed in a way that could change an answer.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.shared.memory.epoch()
+    }
+
     /// What a route does with a method (NV-12): `[verdict, Allow]`.
     #[must_use]
     pub fn method(&self, index: usize, method: &str) -> Array {

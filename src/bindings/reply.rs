@@ -1,4 +1,4 @@
-//! The outcome of the flow as `[status, header lines, body, log line]`.
+//! The outcome of the flow as `[status, header lines, body, log line]`, and until when it is that.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -35,12 +35,14 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
     let style = Style { now: platform::now(), static_stale: asked.shared.config.static_stale };
     let head_only = asked.method == "HEAD";
     let mut length = None;
+    let mut until = None;
     let (mut head, mut body, note) = match outcome {
         Outcome::Absent => {
             let note = Note { state: None, why: Some(Why::Absent), kept: None, skip: None };
             (absent(), JsValue::NULL, note)
         }
-        Outcome::Stored { entry, body, state, doubtful, why } => {
+        Outcome::Stored { entry, body, state, doubtful, why, good_until } => {
+            until = good_until;
             let head = stored(&entry, state, doubtful, &asked.conditions, &style);
             length = Some(entry.body_len);
             let note = Note { state: Some(state), why, kept: Some(entry.lifetime), skip: None };
@@ -74,7 +76,14 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
         head.push("x-freshtag-error", ErrorCode::Store.as_str());
         log.get_or_insert_with(|| ["freshtag: STORE: KV did not answer for ", asked.path].concat());
     }
-    Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from))
+    let is_plain = asked.method == "GET" && log.is_none() && asked.conditions.are_none();
+    let answer =
+        Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from));
+    if let Some(until) = until.filter(|_| is_plain) {
+        #[allow(clippy::cast_precision_loss)] // far below 2^53
+        answer.push(&JsValue::from_f64(until.0 as f64));
+    }
+    answer
 }
 
 struct Note {

@@ -7,6 +7,7 @@ pub mod decide;
 pub mod entry;
 pub mod fetch;
 pub mod freshness;
+pub mod horizon;
 pub mod key;
 pub mod lifetime;
 pub mod mark;

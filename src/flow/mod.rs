@@ -53,6 +53,8 @@ pub enum Outcome<L, B> {
         doubtful: bool,
         /// Why it is not simply a hit.
         why: Option<Why>,
+        /// Of a page from memory that anybody would get: until when time alone leaves it as it is.
+        good_until: Option<UnixMillis>,
     },
     /// Rendered for this request.
     Rendered {
@@ -111,7 +113,7 @@ impl<S: Store> Flow<S> {
             None => reading.await,
         };
         let ask = &ask;
-        let Snapshot { found, tags, decision, error, .. } = snapshot;
+        let Snapshot { found, tags, decision, error, held_until, .. } = snapshot;
         let unknown = error.is_some();
         if demand != Demand::No {
             // What stands for the URL is stored, where it led on to a variant.
@@ -121,7 +123,14 @@ impl<S: Store> Flow<S> {
             return self.render(ask, visit, render, Why::OnDemand, Old { found, tags, unknown }).await;
         }
         match (decision, found) {
-            (Decision::Serve, Some(found)) => Ok(served(found, CacheState::Hit, &tags, None)),
+            (Decision::Serve, Some(found)) => {
+                let is_plain = matches!(ask.policy, Policy::Route(_)) && visit.floors().is_empty();
+                let held = held_until.filter(|_| is_plain);
+                let good_until = held.and_then(|held| self.index.good_until(&found.entry, held));
+                let Found { entry, body } = found;
+                let (state, doubtful, why) = (CacheState::Hit, false, None);
+                Ok(Outcome::Stored { entry, body, state, doubtful, why, good_until })
+            }
             (Decision::ServeThenRefresh(why), Some(found)) => {
                 self.refresh_behind(ask, visit, render, &found.entry, &why).await;
                 Ok(served(found, CacheState::Stale, &tags, Some(why)))
@@ -377,7 +386,7 @@ impl<S: Store> Drop for Landing<S> {
 
 fn served<L, B>(found: Found<B>, state: CacheState, tags: &TagVerdict, why: Option<Why>) -> Outcome<L, B> {
     let doubtful = *tags == TagVerdict::Unknown;
-    Outcome::Stored { entry: found.entry, body: found.body, state, doubtful, why }
+    Outcome::Stored { entry: found.entry, body: found.body, state, doubtful, why, good_until: None }
 }
 
 /// Whether the entry could have been served, if not to this reader.

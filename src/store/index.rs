@@ -70,6 +70,8 @@ pub struct Snapshot<B> {
     pub decision: Decision,
     /// Whether it came from this isolate's memory.
     pub from_memory: bool,
+    /// Until when memory answers likewise, where the store was not asked for it.
+    pub held_until: Option<UnixMillis>,
     /// The store's answer, where it was an error.
     pub error: Option<StoreError>,
 }
@@ -93,7 +95,8 @@ impl<S: Store> Index<S> {
             let decision = decide(Some(&held.entry), &tags, reading);
             if decision == Decision::Serve {
                 let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
-                return Snapshot { found: Some(found), tags, decision, from_memory: true, error: None };
+                let held_until = Some(held.until);
+                return Snapshot { found: Some(found), tags, decision, from_memory: true, held_until, error: None };
             }
         }
         let (read, _) = join(self.read_entry(key), self.watermark()).await;
@@ -114,7 +117,8 @@ impl<S: Store> Index<S> {
         };
         let Some(mut found) = found else {
             let decision = decide(None, &TagVerdict::Valid, reading);
-            return Snapshot { found: None, tags: TagVerdict::Valid, decision, from_memory: false, error };
+            let tags = TagVerdict::Valid;
+            return Snapshot { found: None, tags, decision, from_memory: false, held_until: None, error };
         };
         let tags = self.verdict(&found.entry, under, floors, reading).await;
         let decision = decide(Some(&found.entry), &tags, reading);
@@ -123,11 +127,12 @@ impl<S: Store> Index<S> {
                 Ok(found) => found,
                 Err(error) => {
                     let decision = decide(None, &tags, reading);
-                    return Snapshot { found: None, tags, decision, from_memory, error: Some(error) };
+                    let error = Some(error);
+                    return Snapshot { found: None, tags, decision, from_memory, held_until: None, error };
                 }
             };
         }
-        Snapshot { found: Some(found), tags, decision, from_memory, error }
+        Snapshot { found: Some(found), tags, decision, from_memory, held_until: None, error }
     }
 
     /// Reads an entry once more, to use its body; `None` where it is not that one any more.
@@ -335,7 +340,7 @@ impl<S: Store> Index<S> {
 /// read it under this very watermark. Older, nested data has no such excuse, as marks can become visible after
 /// the watermark that announces them. Without any watermark nothing was ever revalidated; with an unreadable one,
 /// one must look.
-fn clean(entry: &Entry, as_of: UnixMillis, watermark: Option<&Option<Watermark>>) -> bool {
+pub(super) fn clean(entry: &Entry, as_of: UnixMillis, watermark: Option<&Option<Watermark>>) -> bool {
     match watermark {
         None => false,
         Some(None) => true,

@@ -1,6 +1,6 @@
 //! What one isolate remembers between requests: bytes and times, keyed and bounded, never a verdict.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::breaker::Breaker;
@@ -35,6 +35,7 @@ pub const DEFAULT_BYTES: usize = 16 * 1_024 * 1_024;
 pub struct Memory<B, G> {
     /// Random name of this isolate.
     pub me: Box<str>,
+    epoch: Cell<u32>,
     inner: RefCell<Inner<B, G>>,
 }
 
@@ -121,6 +122,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
     pub fn new(me: impl Into<Box<str>>, bytes: usize) -> Self {
         Self {
             me: me.into(),
+            epoch: Cell::new(0),
             inner: RefCell::new(Inner {
                 watermark: WatermarkSlot::default(),
                 marks: Lru::new(MOST_MARKS),
@@ -150,6 +152,17 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         f(&mut self.inner.borrow_mut().breaker)
     }
 
+    /// Another number whenever something has become known, or was forgotten, that could make a hit from memory another
+    /// answer. What concerns renders and the store's health alone leaves it as it is, as such a hit asks neither: a page
+    /// that is rendered for each of its visitors would move it all the time.
+    pub fn epoch(&self) -> u32 {
+        self.epoch.get()
+    }
+
+    fn moved(&self) {
+        self.epoch.set(self.epoch.get().wrapping_add(1));
+    }
+
     // ---- watermark
 
     pub(crate) fn with_watermark<R>(&self, f: impl FnOnce(&mut WatermarkSlot) -> R) -> R {
@@ -169,6 +182,9 @@ impl<B: Clone, G: Clone> Memory<B, G> {
             if let Some(read) = read
                 && slot.known.as_ref().is_none_or(|known| read.t >= known.t)
             {
+                if slot.known.as_ref() != Some(&read) {
+                    self.moved();
+                }
                 slot.known = Some(read);
             }
             slot.read_at = Some(now);
@@ -196,6 +212,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         }
     }
 
+    /// When the marks of a tag were read last.
+    pub(crate) fn marks_read(&self, tag: &Tag) -> Option<UnixMillis> {
+        self.inner.borrow().marks.peek(tag.as_str())?.read_at
+    }
+
     /// Whether this isolate itself revalidated a tag at this time.
     pub(crate) fn marked(&self, tag: &Tag, at: UnixMillis) -> bool {
         let inner = self.inner.borrow();
@@ -214,7 +235,11 @@ impl<B: Clone, G: Clone> Memory<B, G> {
     pub(crate) fn saw_marks(&self, tag: &Tag, marks: TagMarks, own: bool, now: UnixMillis) {
         let mut inner = self.inner.borrow_mut();
         let mut known = inner.marks.remove(tag.as_str()).unwrap_or_default();
+        let before = known.marks.clone();
         known.marks.merge(marks, now);
+        if known.marks != before {
+            self.moved();
+        }
         if own {
             known.own_at = Some(now);
         } else {
@@ -223,6 +248,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         for gone in inner.marks.put(tag.as_str(), known, 1) {
             if gone.own_at.is_some_and(|at| now.since(at) < OWN_MS) {
                 inner.floor = inner.floor.max(gone.marks.latest());
+                self.moved();
             }
         }
     }
@@ -273,6 +299,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         let bytes = usize::try_from(held.entry.body_len).unwrap_or(usize::MAX);
         let weight = bytes.saturating_add(headers).saturating_add(key.len()).saturating_add(512);
         inner.bodies.put(key, held, weight);
+        self.moved();
     }
 
     // ---- own writes
@@ -295,6 +322,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         let mut inner = self.inner.borrow_mut();
         inner.pending.retain(|(name, _)| &**name != key);
         inner.pending.push((key.into(), held));
+        self.moved();
         true
     }
 
@@ -319,6 +347,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
 
     /// The write has ended, well or not.
     pub(crate) fn written(&self, key: &str, entry: &Entry) {
+        self.moved();
         self.inner
             .borrow_mut()
             .pending

@@ -5,6 +5,7 @@
 
 mod breaker;
 pub mod double;
+mod horizon;
 mod index;
 mod lru;
 pub mod memory;

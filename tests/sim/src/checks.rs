@@ -53,7 +53,7 @@ pub fn answered(world: &World, asked: &Asked<'_>, outcome: &Outcome<Live, Body>)
     world.history.borrow_mut().counts.answers += 1;
     match outcome {
         Outcome::Absent => {}
-        Outcome::Stored { entry, body, state, doubtful, why } => {
+        Outcome::Stored { entry, body, state, doubtful, why, .. } => {
             // The edge ends a response whose body is not as long as its header says.
             if body.broken || body.bytes.len() as u64 != entry.body_len {
                 return;
