@@ -19,7 +19,9 @@ use freshtag::store::How;
 use freshtag::store::double::{Ops, World};
 use freshtag::time::{Seconds, UnixMillis};
 use proptest::prelude::*;
-use support::{FOREVER, Isolate, MAX, counter, data, entry, grace, isolate, keys, lifetime, page, proxied, tags};
+use support::{
+    FOREVER, Isolate, MAX, counter, data, entry, grace, isolate, keys, lifetime, page, proxied, tags,
+};
 
 const NOW: UnixMillis = UnixMillis(1_795_000_000_000);
 const NEVER: i64 = 1 << 40;
@@ -126,7 +128,11 @@ fn what_an_isolate_believes_ends_it() {
         a.world.pass(left - 1);
         let same = a.counting();
         let last = look(&same, &ask, &same.visit());
-        assert_eq!((last.line, last.head, same.ops()), (seen.line.clone(), seen.head, Ops::default()), "{id}");
+        assert_eq!(
+            (last.line, last.head, same.ops()),
+            (seen.line.clone(), seen.head, Ops::default()),
+            "{id}"
+        );
         a.world.pass(until.since(a.now()));
         let other = a.counting();
         let then = look(&other, &ask, &other.visit());
@@ -190,40 +196,72 @@ fn the_epoch_moves_with_what_is_known() {
         ("a hit", |a, ask| drop(look(a, ask, &a.visit())), false),
         ("own, at once", |a, _| a.expire("a"), true),
         ("RV-3 own", |a, _| a.soften("other"), true),
-        ("the watermark is another one", |a, ask| {
-            elsewhere(a).expire("other");
-            a.world.pass(5_000);
-            look(a, ask, &a.visit());
-        }, true),
-        ("the watermark is the same", |a, ask| {
-            a.world.pass(5_000);
-            look(a, ask, &a.visit());
-        }, false),
-        ("another page is written", |a, _| {
-            a.get_settled(&Rc::new(page("/other", FOREVER)), &counter(&a.world, 0));
-        }, true),
-        ("a page is taken into memory", |a, _| {
-            let other = Rc::new(page("/other", FOREVER));
-            elsewhere(a).get_settled(&other, &counter(&a.world, 0));
-            read_twice(a, &other);
-        }, true),
-        ("a result is written", |a, _| {
-            a.get_settled(&Rc::new(data("f", Vec::new())), &counter(&a.world, 0));
-        }, true),
-        ("a page that nobody may keep", |a, _| {
-            let failing = support::script(&a.world, vec![Ok(support::answer(500, &[], "no"))]);
-            a.get_settled(&Rc::new(page("/fails", FOREVER)), &failing);
-        }, false),
-        ("a refresh", |a, ask| {
-            a.world.pass(901_000);
-            a.get_settled(ask, &counter(&a.world, 0));
-        }, true),
-        ("a draft", |a, ask| {
-            let visit = a.visit();
-            visit.set_bypass(true);
-            look(a, ask, &visit);
-            a.world.settle();
-        }, false),
+        (
+            "the watermark is another one",
+            |a, ask| {
+                elsewhere(a).expire("other");
+                a.world.pass(5_000);
+                look(a, ask, &a.visit());
+            },
+            true,
+        ),
+        (
+            "the watermark is the same",
+            |a, ask| {
+                a.world.pass(5_000);
+                look(a, ask, &a.visit());
+            },
+            false,
+        ),
+        (
+            "another page is written",
+            |a, _| {
+                a.get_settled(&Rc::new(page("/other", FOREVER)), &counter(&a.world, 0));
+            },
+            true,
+        ),
+        (
+            "a page is taken into memory",
+            |a, _| {
+                let other = Rc::new(page("/other", FOREVER));
+                elsewhere(a).get_settled(&other, &counter(&a.world, 0));
+                read_twice(a, &other);
+            },
+            true,
+        ),
+        (
+            "a result is written",
+            |a, _| {
+                a.get_settled(&Rc::new(data("f", Vec::new())), &counter(&a.world, 0));
+            },
+            true,
+        ),
+        (
+            "a page that nobody may keep",
+            |a, _| {
+                let failing = support::script(&a.world, vec![Ok(support::answer(500, &[], "no"))]);
+                a.get_settled(&Rc::new(page("/fails", FOREVER)), &failing);
+            },
+            false,
+        ),
+        (
+            "a refresh",
+            |a, ask| {
+                a.world.pass(901_000);
+                a.get_settled(ask, &counter(&a.world, 0));
+            },
+            true,
+        ),
+        (
+            "a draft",
+            |a, ask| {
+                let visit = a.visit();
+                visit.set_bypass(true);
+                look(a, ask, &visit);
+                a.world.settle();
+            },
+            false,
+        ),
     ];
     for (id, act, moves) in rows {
         let world = World::default();

@@ -77,8 +77,12 @@ pub(super) fn reply(asked: &Asked<'_>, outcome: Outcome<JsValue, Body>) -> Array
         log.get_or_insert_with(|| ["freshtag: STORE: KV did not answer for ", asked.path].concat());
     }
     let is_plain = asked.method == "GET" && log.is_none() && asked.conditions.are_none();
-    let answer =
-        Array::of4(&head.status.into(), &head.lines.into(), &body, &log.map_or(JsValue::UNDEFINED, JsValue::from));
+    let answer = Array::of4(
+        &head.status.into(),
+        &head.lines.into(),
+        &body,
+        &log.map_or(JsValue::UNDEFINED, JsValue::from),
+    );
     if let Some(until) = until.filter(|_| is_plain) {
         #[allow(clippy::cast_precision_loss)] // far below 2^53
         answer.push(&JsValue::from_f64(until.0 as f64));

@@ -124,7 +124,7 @@ impl<S: Store> Flow<S> {
         }
         match (decision, found) {
             (Decision::Serve, Some(found)) => {
-                let is_plain = matches!(ask.policy, Policy::Route(_)) && visit.floors().is_empty();
+                let is_plain = matches!(ask.policy, Policy::Route(_)) && visit.is_anybodys();
                 let held = held_until.filter(|_| is_plain);
                 let good_until = held.and_then(|held| self.index.good_until(&found.entry, held));
                 let Found { entry, body } = found;

@@ -84,6 +84,12 @@ impl Visit {
         self.floors.borrow().clone()
     }
 
+    /// Whether it may see what anybody may.
+    #[must_use]
+    pub fn is_anybodys(&self) -> bool {
+        self.floors.borrow().is_empty()
+    }
+
     /// What this request revalidated, for the visitor's cookie; with what the cookie already said.
     #[must_use]
     pub fn own_floors(&self) -> Option<Floors> {

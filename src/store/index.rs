@@ -96,7 +96,14 @@ impl<S: Store> Index<S> {
             if decision == Decision::Serve {
                 let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
                 let held_until = Some(held.until);
-                return Snapshot { found: Some(found), tags, decision, from_memory: true, held_until, error: None };
+                return Snapshot {
+                    found: Some(found),
+                    tags,
+                    decision,
+                    from_memory: true,
+                    held_until,
+                    error: None,
+                };
             }
         }
         let (read, _) = join(self.read_entry(key), self.watermark()).await;
