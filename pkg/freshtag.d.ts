@@ -123,6 +123,10 @@ export class Engine {
      */
     entriesPrefix(format?: string | null): string;
     /**
+     * Another number whenever what is known has changed in a way that could change an answer.
+     */
+    epoch(): number;
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      */
     matchRoute(pathname: string): number;
@@ -148,8 +152,8 @@ export class Engine {
      */
     routeParams(pathname: string): any;
     /**
-     * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
-     * threw.
+     * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`, and for what anybody would get
+     * from memory, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
      */
     route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): any;
     /**
@@ -406,6 +410,7 @@ export interface InitOutput {
     readonly engine_data: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_draftLink: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number;
     readonly engine_entriesPrefix: (a: number, b: number, c: number) => void;
+    readonly engine_epoch: (a: number) => number;
     readonly engine_matchRoute: (a: number, b: number, c: number) => number;
     readonly engine_maySweep: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly engine_method: (a: number, b: number, c: number, d: number) => number;

@@ -521,6 +521,19 @@ export class Engine {
         }
     }
     /**
+     * Another number whenever what is known has changed in a way that could change an answer.
+     * @returns {number}
+     */
+    epoch() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.engine_epoch(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      * @param {string} pathname
      * @returns {number}
@@ -681,8 +694,8 @@ export class Engine {
         return takeObject(ret);
     }
     /**
-     * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`. Rejects with what `render`
-     * threw.
+     * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`, and for what anybody would get
+     * from memory, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
      * @param {Visit} visit
      * @param {number} index
      * @param {string} method
