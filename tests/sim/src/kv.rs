@@ -135,14 +135,10 @@ fn chance(salt: u64, key: &str, version: usize, colo: usize, now: i64) -> f64 {
 fn delay(salt: u64, key: &str, version: usize, colo: usize, plan: &Plan, calm: bool) -> i64 {
     let drawn = chance(salt ^ 0x5EE_DE1A, key, version, colo, 0);
     let [most, more, longest] = plan.visible;
-    let bound = if calm {
-        most
-    } else if drawn < 0.95 {
-        most
-    } else if drawn < 0.99 {
-        more
-    } else {
-        longest
+    let bound = match drawn {
+        0.99.. if !calm => longest,
+        0.95.. if !calm => more,
+        _ => most,
     };
     let part = chance(salt ^ 0x0DE1_A7ED, key, version, colo, 0);
     (bound as f64 * part) as i64

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{COLOS, Counted, ISOLATES, KEYS, RATE, Way, plot, run};
 
 /// Requests of one run.
-pub const REQUESTS: u64 = 1_000_000;
+pub const REQUESTS: u64 = 500_000;
 /// How often a tag is revalidated, a second.
 pub const RATES: [(&str, f64); 6] = [
     ("1 a day", 1.0 / 86_400.0),
@@ -86,7 +86,7 @@ fn replaced(old: &str, table: &str) -> String {
     let head = "| revalidations | protocol | hits | of them after reading tags | of all, with revalidated data | median s | 99 % s | longest s | renders a page | reads per 1 M | writes per 1 M | $ per 1 M |\n\
                 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     let size = format!(
-        "{COLOS} data centres of {ISOLATES} isolates, {KEYS} pages of 25 tags, {RATE} requests a second; {REQUESTS} requests a line, seed 1.\n\n"
+        "{COLOS} data centres of {ISOLATES} isolates, {KEYS} pages of 25 tags, {RATE} requests a second; {REQUESTS} requests a run, seed 1.\n\n"
     );
     let (before, after) = match (old.split_once(BEGIN), old.split_once(END)) {
         (Some((before, _)), Some((_, after))) => (before, after),
