@@ -29,8 +29,8 @@ const NEVER: i64 = 1 << 40;
 #[test]
 fn each_bound_ends_it() {
     let route = Kind::Route;
-    // Rows: id, kind, revalidate and expire in s, and in ms from when it was made: now, held, believed; what comes of it.
     type Row = (&'static str, Kind, (f64, f64), [i64; 3], i64);
+    // Rows: id, kind, revalidate and expire in s, and in ms from when it was made: now, held, believed; what comes of it.
     let rows: [Row; 12] = [
         ("IS-1 revalidate, at which it is fresh", route, (2.0, 60.0), [0, NEVER, NEVER], 2_001),
         ("UC-20 expire, at which it is served", route, (60.0, 2.0), [0, NEVER, NEVER], 2_001),
