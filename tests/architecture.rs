@@ -85,6 +85,20 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
     }
 }
 
+/// A bug is planted under a feature that no build has by itself, and that no module for the web can have.
+#[test]
+fn no_module_has_a_planted_bug() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let features = manifest.split("\n[").find(|part| part.starts_with("features]")).unwrap();
+    assert!(features.contains("\nsabotage = []") && !features.contains("default"), "{features}");
+    let sabotage = fs::read_to_string(root.join("src/sabotage.rs")).unwrap();
+    assert!(sabotage.contains(r#"#[cfg(all(feature = "sabotage", target_arch = "wasm32"))]"#));
+    let build = fs::read_to_string(root.join("scripts/build")).unwrap();
+    let asked = ["sabotage", "--features", "--all-features"].into_iter().find(|text| build.contains(text));
+    assert_eq!(asked, None, "scripts/build takes the features that there are by default");
+}
+
 /// All that is wrong with these sources (path under `src/` to text), a line each.
 fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
     let mut found = Vec::new();

@@ -1062,6 +1062,47 @@ fn an_unstable_input_lowers_revalidate_alone() {
     assert_eq!((entry.oldest, as_of(&world, &ask, "quote")), (made, made));
 }
 
+// ---- what the simulator found
+
+#[test]
+fn a_refresh_in_which_draft_mode_comes_on_keeps_nothing() {
+    let world = World::default();
+    let (a, ask) = (isolate(&world, 0, "a"), Rc::new(page("/", every(10.0))));
+    let origin = origin(&world, |call| async move {
+        if call.how == Mode::Refresh {
+            call.visit.set_bypass(true);
+        }
+        Ok(ok(&format!("v{}", call.number)))
+    });
+    a.get_settled(&ask, &origin);
+    world.pass(11_000);
+    assert_eq!(a.get_settled(&ask, &origin).line(), "STALE v1", "T29");
+    assert_eq!(stored(&world, &ask.key).unwrap().1, "v1", "T29");
+    assert_eq!(a.get(&ask, &origin).line(), "STALE v1", "T29");
+}
+
+#[test]
+fn what_has_expired_stands_in_for_an_origin_that_failed_alone() {
+    let fresh = "s-maxage=10, stale-while-revalidate=5, stale-if-error=600";
+    let public = |body: &str| Ok(answer(200, &[("cache-control", fresh)], body));
+    // Rows: how the refresh ends, what a visitor gets 5 s later, past the expiry.
+    let rows = [
+        (Ok(answer(200, &[("cache-control", "private")], "own")), "REVALIDATED v3"),
+        (Ok(answer(503, &[], "down")), "STALE v1"),
+        (Err("down"), "STALE v1"),
+    ];
+    for (refresh, line) in rows {
+        let world = World::default();
+        let (a, ask) = (isolate(&world, 0, "a"), Rc::new(proxied("/")));
+        let origin = script(&world, vec![public("v1"), refresh, public("v3")]);
+        a.get_settled(&ask, &origin);
+        world.pass(11_000);
+        assert_eq!(a.get_settled(&ask, &origin).line(), "STALE v1", "S7");
+        world.pass(5_000);
+        assert_eq!(a.get_settled(&ask, &origin).line(), line, "S7");
+    }
+}
+
 // ---- the visitor who revalidated
 
 #[test]

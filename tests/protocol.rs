@@ -743,6 +743,20 @@ fn a_visitor_with_the_cookie_in_a_place_that_has_not_heard() {
     }
 }
 
+#[test]
+fn a_clock_that_steps_back_holds_up_no_revalidation() {
+    let world = World::default();
+    let a = isolate(&world, 0, "a");
+    a.expire("a");
+    world.pass(2_000);
+    let mut later = a.clone();
+    later.flow.index.store = a.flow.index.store.clone().skewed(-60_000);
+    let before = world.now();
+    later.expire("b");
+    let took = world.now().since(before);
+    assert!(took < 3_000, "L2: {took}");
+}
+
 // ---- trouble with the store
 
 #[test]

@@ -353,7 +353,7 @@ impl super::memory::WatermarkSlot {
             return Turn::Look;
         }
         match self.began.map(|began| WRITE_GAP_MS.saturating_sub(now.since(began))) {
-            Some(left) if left > 0 => Turn::Wait(left.min(WRITE_GAP_MS).unsigned_abs()),
+            Some(left) if (1..=WRITE_GAP_MS).contains(&left) => Turn::Wait(left.unsigned_abs()),
             _ => Turn::Put,
         }
     }

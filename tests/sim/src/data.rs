@@ -10,7 +10,8 @@ use freshtag::reply::CacheState;
 use freshtag::time::Seconds;
 
 use crate::checks;
-use crate::origin::{Source, What, number_of};
+use crate::origin::{Source, What};
+use crate::render::number_of;
 use crate::site::{Function, Kind, LIFE, Site};
 
 /// What a call came to.

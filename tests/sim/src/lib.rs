@@ -5,6 +5,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 #![allow(clippy::disallowed_methods)] // how long the runs themselves take is told by the host's clock
 
+pub mod act;
 pub mod bugs;
 pub mod checks;
 pub mod clock;
@@ -17,9 +18,11 @@ pub mod live;
 pub mod origin;
 pub mod place;
 pub mod plan;
+pub mod render;
 pub mod run;
 pub mod scale;
 pub mod seeds;
 pub mod site;
+pub mod stale;
 pub mod visits;
 pub mod world;

@@ -3,16 +3,15 @@
 use std::rc::Rc;
 
 use freshtag::cache::lifetime::Life;
-use freshtag::flow::{Bytes, Collecting, Mode, Render, Rendered, Scope, Visit};
+use freshtag::flow::{Mode, Rendered, Scope, Visit};
 use freshtag::http::headers::first;
 use freshtag::time::Seconds;
-use futures_util::FutureExt as _;
 
 use crate::data;
 use crate::history::{Made, TagNo};
 use crate::isolate::Request;
-use crate::place::Body;
-use crate::site::{Kind, LANGUAGES, Page};
+use crate::render::Live;
+use crate::site::{Kind, Page};
 use crate::world::World;
 
 type Fields = Vec<(Box<str>, Box<str>)>;
@@ -41,35 +40,23 @@ pub enum What {
     Function(usize),
 }
 
-/// A response whose body is still coming.
-pub struct Live {
-    /// The body.
-    pub body: Rc<[u8]>,
-    /// How long it takes, in ms.
-    ms: i64,
-    /// Whether it breaks off.
-    pub cut: bool,
-    world: Rc<World>,
-}
-
-/// The number of the render that a body is of.
-#[must_use]
-pub fn number_of(body: &[u8]) -> Option<usize> {
-    let text = std::str::from_utf8(body.get(..body.len().min(24))?).ok()?;
-    text.strip_prefix("render ")?.split(';').next()?.parse().ok()
-}
-
 impl Source {
-    fn world(&self) -> &Rc<World> {
+    pub(crate) fn world(&self) -> &Rc<World> {
         self.request.isolate.world()
     }
 
-    fn page(&self) -> Option<&Page> {
+    pub(crate) fn page(&self) -> Option<&Page> {
         if let What::Page(no) = self.what { self.request.isolate.site().pages.get(no) } else { None }
     }
 
     /// Notes that a render begins.
-    fn begin(&self, how: Mode, visit: &Visit, scope: &Scope, language: Option<&'static str>) -> usize {
+    pub(crate) fn begin(
+        &self,
+        how: Mode,
+        visit: &Visit,
+        scope: &Scope,
+        language: Option<&'static str>,
+    ) -> usize {
         let world = self.world();
         let site = self.request.isolate.site();
         let mut history = world.history.borrow_mut();
@@ -161,7 +148,7 @@ impl Source {
         vec![(field.0.into(), field.1.into())]
     }
 
-    async fn render_page(
+    pub(crate) async fn render_page(
         &self,
         no: usize,
         number: usize,
@@ -250,7 +237,7 @@ impl Source {
         page.tags.iter().chain([&page.path]).map(|tag| changed[*tag]).max().unwrap_or(0)
     }
 
-    async fn render_function(
+    pub(crate) async fn render_function(
         &self,
         no: usize,
         number: usize,
@@ -299,44 +286,5 @@ fn merge(reads: &mut Vec<(TagNo, u64)>, tag: TagNo, order: u64) {
     match reads.iter_mut().find(|(known, _)| *known == tag) {
         Some((_, known)) => *known = order.min(*known),
         None => reads.push((tag, order)),
-    }
-}
-
-impl Render for Source {
-    type Live = Live;
-    type Body = Body;
-    type Error = String;
-
-    async fn render(&self, how: Mode, visit: Rc<Visit>, scope: Scope) -> Result<Rendered<Live>, String> {
-        // Without a visitor the origin hears of nothing but what the flow asks with.
-        let told = first(&self.more, "accept-language");
-        let told = told.and_then(|told| LANGUAGES.into_iter().find(|language| *language == told));
-        let language = if how == Mode::Live { self.language } else { told };
-        let number = self.begin(how, &visit, &scope, language);
-        match self.what {
-            What::Page(no) => self.render_page(no, number, &visit, &scope, language).await,
-            What::Function(no) => self.render_function(no, number, &scope).await,
-        }
-    }
-
-    fn collect(&self, live: Live, most: u64, _: bool) -> (Live, Collecting<Body>) {
-        let (body, ms, cut, world) = (Rc::clone(&live.body), live.ms, live.cut, Rc::clone(&live.world));
-        let collecting = async move {
-            world.clock.sleep(ms).await;
-            let (len, etag) =
-                (body.len() as u64, number_of(&body).map(|number| format!("\"r{number}\"").into()));
-            (!cut && len <= most).then(|| Bytes { body: body.into(), len, etag })
-        };
-        (live, collecting.boxed_local())
-    }
-
-    fn with(&self, fields: &[(Box<str>, Box<str>)]) -> Option<Self> {
-        self.page()?.origin?;
-        let more = self.more.iter().chain(fields).cloned().collect();
-        Some(Self { more, ..self.clone() })
-    }
-
-    fn live(&self, body: Body) -> Option<Live> {
-        Some(Live { body: body.bytes, ms: 0, cut: body.broken, world: Rc::clone(self.world()) })
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use freshtag::sabotage::{self, Bug};
 
+use crate::act::Act;
 use crate::clock::NOBODY;
 use crate::dice::Dice;
 use crate::history::{Counts, TagNo};
@@ -12,7 +13,7 @@ use crate::isolate::Isolate;
 use crate::live;
 use crate::plan::{Plan, Weather};
 use crate::site::{LANGUAGES, Site};
-use crate::visits::{Act, Get, Visitor, Visitors, Way, look};
+use crate::visits::{Get, Visitor, Visitors, Way, look};
 use crate::world::World;
 
 /// What a seed came to.

@@ -1,4 +1,4 @@
-//! What visitors do: they ask for pages in many ways, and change what the pages are made of.
+//! What visitors ask for, in many ways.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,11 +9,10 @@ use freshtag::cache::seen::Floors;
 use freshtag::flow::{Ask, Demand, Outcome, Policy, Proxied, Visit};
 use freshtag::reply::{self, Conditions, Style};
 use freshtag::secret::Secret;
-use freshtag::store::{How, Under};
+use freshtag::store::Under;
 use freshtag::time::{Seconds, UnixMillis};
 
 use crate::checks::{self, Asked};
-use crate::history::{Change, TagNo};
 use crate::isolate::{Isolate, Request};
 use crate::origin::{Source, What};
 use crate::place::Body;
@@ -23,7 +22,7 @@ use crate::world::World;
 #[derive(Default)]
 pub struct Visitor {
     /// The cookie of what was revalidated, with the orders of the changes in it.
-    cookie: Option<(String, Vec<u64>)>,
+    pub(crate) cookie: Option<(String, Vec<u64>)>,
     /// Entity tags with the render that came with each.
     etags: HashMap<(usize, Option<&'static str>), (String, usize)>,
 }
@@ -78,7 +77,7 @@ impl Get {
     }
 
     /// The same within a request that has begun.
-    async fn under(&self, visit: &Rc<Visit>, knows: Vec<u64>, visitors: &Visitors) {
+    pub(crate) async fn under(&self, visit: &Rc<Visit>, knows: Vec<u64>, visitors: &Visitors) {
         let isolate = &self.request.isolate;
         let (world, site) = (Rc::clone(isolate.world()), Rc::clone(isolate.site()));
         let page = &site.pages[self.page];
@@ -143,7 +142,7 @@ impl Get {
     }
 
     /// Replies as the edge does, to a visitor who has an older answer: a 304 must mean that it is still this one.
-    fn conditional(&self, outcome: &Outcome<crate::origin::Live, Body>, visitors: &Visitors) {
+    fn conditional(&self, outcome: &Outcome<crate::render::Live, Body>, visitors: &Visitors) {
         let Outcome::Stored { entry, body, state, doubtful, .. } = outcome else { return };
         let isolate = &self.request.isolate;
         let world = isolate.world();
@@ -176,108 +175,7 @@ impl Get {
     }
 }
 
-/// One request that changes data and says so.
-pub struct Act {
-    /// The request.
-    pub request: Request,
-    /// The visitor, by number.
-    pub visitor: usize,
-    /// What changes.
-    pub tags: Vec<TagNo>,
-    /// How its tags are revalidated; after how many ms what is stale expires.
-    pub grace: Option<i64>,
-    /// Whether the call is awaited, and not left to the end of the request.
-    pub awaited: bool,
-    /// The page that answers it, if any.
-    pub page: Option<usize>,
-}
-
-impl Act {
-    /// Changes, revalidates, and notes what was acknowledged.
-    pub async fn act(self, visitors: &Visitors) {
-        let isolate = &self.request.isolate;
-        let (world, site) = (Rc::clone(isolate.world()), Rc::clone(isolate.site()));
-        let opened = open(&world, &self.request);
-        let (floors, mut knows) = floors(isolate, visitors, self.visitor);
-        let visit = self.request.visit(floors);
-        let how = self.grace.map_or(How::Expire, |ms| How::StaleThenExpire(Seconds(ms as f64 / 1_000.0)));
-        // The change is there before the call.
-        let order = world.clock.tick();
-        for tag in &self.tags {
-            world.changed.borrow_mut()[*tag] = order;
-        }
-        if world.chance(0.3) {
-            world.clock.sleep(world.lasts(50)).await;
-        }
-        let first = world.history.borrow().changes.len();
-        for tag in &self.tags {
-            world.history.borrow_mut().changes.push(Change {
-                tag: *tag,
-                order,
-                told: isolate.told(),
-                at: world.now(),
-                grace: self.grace,
-                acked: None,
-                acked_order: None,
-                isolate: isolate.number(),
-                visitor: self.visitor,
-            });
-        }
-        knows.push(order);
-        let tags = self.tags.iter().map(|tag| site.tag(*tag).clone()).collect();
-        let id = visit.record(tags, how, UnixMillis(isolate.told()));
-        if !self.awaited && world.chance(0.5) {
-            world.clock.sleep(world.lasts(200)).await;
-        }
-        let told = isolate.told();
-        for change in world
-            .history
-            .borrow_mut()
-            .changes
-            .iter_mut()
-            .filter(|change| change.order == order && !self.awaited)
-        {
-            change.told = told;
-        }
-        let index = &isolate.flow().index;
-        let result = if self.awaited { visit.commit(index, id).await } else { visit.settle(index).await };
-        let acked = result.is_ok();
-        {
-            let mut history = world.history.borrow_mut();
-            let count = if acked { &mut history.counts.acked } else { &mut history.counts.refused };
-            *count += 1;
-            let acked_order = world.clock.tick();
-            for change in
-                history.changes.iter_mut().skip(first).filter(|change| change.order == order && acked)
-            {
-                (change.acked, change.acked_order) = (Some(world.now()), Some(acked_order));
-            }
-        }
-        if acked {
-            for (n, tag) in self.tags.iter().enumerate() {
-                let change = world.history.borrow().changes[first + n].clone();
-                checks::acknowledged(&world, isolate, site.tag(*tag), &change, told);
-            }
-        }
-        if let Some(page) = self.page {
-            let get = Get {
-                request: self.request.clone(),
-                visitor: self.visitor,
-                page,
-                way: Way::Get,
-                language: None,
-            };
-            get.under(&visit, knows.clone(), visitors).await;
-        }
-        if let (true, Some(own)) = (acked, visit.own_floors()) {
-            let cookie = own.sign(&Secret::new(SECRET), "", UnixMillis(isolate.told()));
-            visitors.borrow_mut()[self.visitor].cookie = Some((cookie, knows));
-        }
-        close(&world, &self.request, opened);
-    }
-}
-
-const SECRET: &str = "a secret of the run";
+pub(crate) const SECRET: &str = "a secret of the run";
 
 /// Looks at what is stored for a page, and at what its tags say, without doing anything about it.
 pub async fn look(request: Request, page: usize) {
@@ -300,7 +198,7 @@ pub async fn look(request: Request, page: usize) {
 }
 
 /// What a visitor's cookie says at an isolate.
-fn floors(isolate: &Isolate, visitors: &Visitors, visitor: usize) -> (Floors, Vec<u64>) {
+pub(crate) fn floors(isolate: &Isolate, visitors: &Visitors, visitor: usize) -> (Floors, Vec<u64>) {
     let visitors = visitors.borrow();
     let Some((cookie, knows)) = &visitors[visitor].cookie else { return Default::default() };
     let now = UnixMillis(isolate.told());
@@ -311,7 +209,7 @@ fn floors(isolate: &Isolate, visitors: &Visitors, visitor: usize) -> (Floors, Ve
 }
 
 /// A request must end: after what it may read, and what it and those it follows may render. L2.
-fn open(world: &World, request: &Request) -> i64 {
+pub(crate) fn open(world: &World, request: &Request) -> i64 {
     let plan = &world.plan;
     let render = if plan.faults.hangs > 0.0 { 60_000 } else { plan.render };
     let deadline = world.now() + 60_000 + 4 * (2 * render + 25_000);
@@ -321,7 +219,7 @@ fn open(world: &World, request: &Request) -> i64 {
     deadline
 }
 
-fn close(world: &World, request: &Request, deadline: i64) {
+pub(crate) fn close(world: &World, request: &Request, deadline: i64) {
     let mut history = world.history.borrow_mut();
     history.open.remove(&request.owner);
     if world.now() > deadline {
