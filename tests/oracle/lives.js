@@ -39,7 +39,7 @@ export const life = {
       if (left-- === 0) {
         left = CALLS - 1;
         // A configuration with an odd profile is refused, for all calls.
-        const one = () => (any.chance(0.01) ? any.pick([5, 'hours', null, true]) : lifeOf(0.005));
+        const one = () => (any.chance(0.05) ? any.pick([5, 'hours', null, true]) : lifeOf(0.005));
         profiles = any.chance(0.3) ? undefined : Object.fromEntries(any.many(3, () => [any.pick(NAMES), one()]));
         options = any.chance(0.5) ? undefined : { expireTime: any.pick(NUMBERS), staleTimes: { static: any.pick(NUMBERS) } };
       }
