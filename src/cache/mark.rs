@@ -32,7 +32,9 @@ pub const MOST_SOFT: usize = 4;
 pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagState {
     // Only what one isolate wrote, rendered and asks about compares without the lead.
     let exact = |by: &str, exact: Option<UnixMillis>| exact.filter(|_| reader.own && by == reader.me);
-    let reaches = |time: UnixMillis| time > as_of || (time == as_of && !sabotage::is(Bug::EqualIsValid));
+    let reaches = |time: UnixMillis| {
+        if sabotage::is(Bug::EqualIsValid) { time > as_of } else { time >= as_of }
+    };
     let mut state = TagState::Valid;
     if let Some(mark) = &marks.hard {
         let own = exact(&mark.by, mark.exact);

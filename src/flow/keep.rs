@@ -12,6 +12,7 @@ use crate::cache::lifetime::Lifetime;
 use crate::cache::seen::Floors;
 use crate::cache::variant::Selection;
 use crate::http::headers::passed_on;
+#[cfg(feature = "sabotage")]
 use crate::sabotage::{self, Bug};
 use crate::store::{Store, StoreError};
 use crate::time::Seconds;
@@ -121,11 +122,14 @@ impl<S: Store> Flow<S> {
         if one_more.is_some_and(|one| !self.index.memory.may_vary(url.name(), one, now)) {
             return WriteOutcome::Skipped(Reason::Vary("more variants than are kept".into()));
         }
-        let mut entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };
-        if sabotage::is(Bug::StampAtPut) {
-            (entry.created, entry.oldest) = (now, now);
-            entry.tags.iter_mut().for_each(|(_, as_of)| *as_of = now);
-        }
+        let entry = Entry { selection, ..self.entry(ask, key, head, &bytes, scope, &keep) };
+        #[cfg(feature = "sabotage")]
+        let entry = if sabotage::is(Bug::StampAtPut) {
+            let tags = entry.tags.into_iter().map(|(tag, _)| (tag, now)).collect();
+            Entry { created: now, oldest: now, tags, ..entry }
+        } else {
+            entry
+        };
         let entry = Rc::new(entry);
         // The store has not caught up with what this isolate wrote for the same visitor a moment ago.
         let lead = if floors.is_carried() { self.index.lead_ms } else { 0 };

@@ -25,13 +25,13 @@ use way::{Isolate, State};
 use crate::dice::{Dice, mix};
 
 /// Data centres, and isolates in each.
-pub const COLOS: u64 = 300;
+const COLOS: u64 = 300;
 /// Isolates in each data centre.
-pub const ISOLATES: u64 = 20;
+const ISOLATES: u64 = 20;
 /// Pages.
-pub const KEYS: u64 = 1_000_000;
+const KEYS: u64 = 1_000_000;
 /// Requests a second, worldwide.
-pub const RATE: f64 = 5_000.0;
+const RATE: f64 = 5_000.0;
 /// What a render takes, in ms.
 const RENDER_MS: i64 = 300;
 /// What a put takes to commit, in ms.
