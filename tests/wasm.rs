@@ -1,8 +1,10 @@
 //! The bindings under a real JavaScript engine: conversions, error codes, one trip through the flow.
 #![cfg(target_arch = "wasm32")]
 
+use freshtag::bindings::instance::{connect, heard};
 use freshtag::bindings::{Engine, core, set_cookie};
 use js_sys::{Array, Function, JSON, Promise, Reflect};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -139,10 +141,15 @@ async fn a_route_is_rendered_once_and_kept() {
     let defer = Function::new_with_args("task", "this.push(task)").bind0(&tasks);
     let render =
         js("(() => { let n = 0; return async (how, visit, collector) => new Response(`${how} ${++n}`) })()");
+    let glue = js("{ trapped() {}, instance: () => 0 }");
+    let hears = Closure::<dyn Fn(u32, bool, JsValue)>::new(heard);
+    Reflect::set(&glue, &"heard".into(), hears.as_ref()).unwrap();
+    connect(&glue);
     let ask = || {
-        let visit = engine.visit(None, None, &defer);
+        let visit = engine.visit(None, None, &defer, &JsValue::UNDEFINED);
         let render: Function = render.clone().unchecked_into();
-        JsFuture::from(engine.route(&visit, 0, "GET".into(), "h", "/p/1".into(), None, false, render))
+        let reply = engine.route(&visit, 0, "GET".into(), "h", "/p/1".into(), None, false, render);
+        JsFuture::from(Promise::resolve(&reply))
     };
     for state in ["x-nextjs-cache: MISS\n", "x-nextjs-cache: HIT\n"] {
         let reply: Array = ask().await.unwrap().unchecked_into();
