@@ -206,7 +206,16 @@ pub fn print_number(number: f64) -> String {
     #[allow(clippy::cast_possible_truncation)] // compared
     let whole = number as i64;
     #[allow(clippy::cast_precision_loss, clippy::float_cmp)] // the same number or not
-    if whole as f64 == number { whole.to_string() } else { zmij::Buffer::new().format(number).to_owned() }
+    if whole as f64 == number {
+        return whole.to_string();
+    }
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format(number);
+    // ECMA-262 §6.1.6.1.20: exponents begin below 1e-6.
+    match text.strip_suffix("e-6") {
+        Some(digits) if number > 0.0 => ["0.00000", &digits.replace('.', "")].concat(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Prints a string, escaped as `JSON.stringify` does.

@@ -99,3 +99,18 @@ fn numbers_too_large_are_refused() {
     assert_eq!(Json::parse("9223372036854775808"), Some(Json::Number(9_223_372_036_854_775_808.0)));
     assert_eq!(Json::parse("-9223372036854775808"), Some(Json::Integer(i64::MIN)));
 }
+
+#[test]
+fn numbers_are_printed_as_javascript_does() {
+    let rows = [
+        (0.000001, "0.000001"),
+        (0.0000015, "0.0000015"),
+        (0.00001, "0.00001"),
+        (9e-7, "9e-7"),
+        (1.5, "1.5"),
+        (60.0, "60"),
+    ];
+    for (number, text) in rows {
+        assert_eq!(freshtag::json::print_number(number), text);
+    }
+}
