@@ -36,7 +36,7 @@ export async function again(call, error) {
     await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 4));
   }
   inside.push(place);
-  return { ...call, engine: call.again(), lost, place };
+  return { ...call, begun: undefined, engine: call.again(), lost, place };
 }
 
 /** It has an answer, or was lost once more. @param {Call} call */

@@ -61,11 +61,13 @@ export function createApp(options = {}) {
     actions: actions.ids,
     async fetch(request, env = {}, ctx) {
       const same = unchanged(engines.known(env), request, traffic);
-      if (same) return same;
+      if (same instanceof Response) return same;
+      const begun = same && (await same);
+      if (begun instanceof Response) return begun;
       /** @type {Defer} */
       const defer = (task) => (ctx ? ctx.waitUntil(task) : void task.catch((error) => console.error(error)));
       /** @type {Omit<Call, 'engine' | 'again'>} */
-      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, settings: settings(env), stores: !!env.CACHE, dev: isDev(env), traffic };
+      const call = { request, env, routes, upstream: undefined, ...cutUrl(request.url), defer, begun, settings: settings(env), stores: !!env.CACHE, dev: isDev(env), traffic };
       try {
         call.upstream = upstreamOf(options.origin, env.ORIGIN);
         return await answer({ ...call, engine: engines.get(env), again: () => engines.get(env) });
@@ -77,7 +79,7 @@ export function createApp(options = {}) {
 }
 
 /**
- * An answer that nothing has changed since it was given last.
+ * An answer that nothing has changed since it was given last, or what was read to find out.
  * @param {import('./contract.js').Engine | undefined} engine
  * @param {Request} request
  * @param {Traffic} traffic

@@ -8,9 +8,15 @@ export type Reply = [
   headers: Block,
   body: ReadableStream | Blob | Uint8Array | Response | null,
   log: string | undefined,
-  /** Until when anybody gets this, in ms, as long as the engine's epoch is the same. */
+  /** Until when anybody gets this, in ms, as long as the engine's epoch is the same, and what the store has if that was asked. */
   until?: number,
 ];
+/** A value of the store. */
+export type Found = { value: ReadableStream | null; metadata: any };
+/** What was read of a key, and how to ask for it again. */
+export type Read = { kv: object; key: string; metadata: any; ask: () => Promise<Found> };
+/** A read that was begun before the module was asked. */
+export type Begun = { key: string; asked: Promise<Found> };
 /** `live`: a visitor waits; the other two see a bare GET. */
 export type How = 'live' | 'refresh' | 'prerender';
 export type Render = (how: How, visit: Visit, collector: Collector) => Promise<Response>;
@@ -60,10 +66,13 @@ export interface EngineConfig {
 export interface Engine {
   /** Another number whenever something has become known that could change an answer. */
   epoch(): number;
+  /** An entry was read without the engine, which counts that. */
+  looked(): void;
   matchRoute(pathname: string): number;
   routeParams(pathname: string): Record<string, string | string[]>;
   method(index: number, method: string): [verdict: Verdict, allow: string];
-  visit(cookie: string | undefined, pathname: string | undefined, defer: Defer): Visit;
+  /** `begun` may be the read that is needed. */
+  visit(cookie: string | undefined, pathname: string | undefined, defer: Defer, begun?: Begun): Visit;
   /** `[307, path, cookie value]`, or `[status, json]` of a refusal. */
   draftLink(method: string, pathname: string, search: string, requestHeaders: Block): [status: number, text: string, value?: string];
   route(

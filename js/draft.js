@@ -124,7 +124,7 @@ export function serveDraftLink({ engine, request, pathname, search }) {
  * @param {Call} call
  * @returns {[visit: Visit, onDemand: boolean]}
  */
-export function visitOf({ engine, request, pathname, defer }) {
+export function visitOf({ engine, request, pathname, defer, begun }) {
   const { headers, method } = request;
   const token = headers.get('x-prerender-revalidate');
   if (token !== null && (method === 'GET' || method === 'HEAD')) {
@@ -133,5 +133,5 @@ export function visitOf({ engine, request, pathname, defer }) {
     release(visit);
   }
   const cookie = headers.get('cookie') ?? undefined;
-  return [engine.visit(cookie, cookie && pathname, defer), false];
+  return [engine.visit(cookie, cookie && pathname, defer, begun), false];
 }

@@ -97,9 +97,9 @@ const watches = new WeakMap();
 
 /** An engine whose promises end when the module traps. */
 class OutlivedEngine extends Engine {
-  /** @param {any} cookie @param {any} pathname @param {import('./contract.js').Defer} defer */
-  visit(cookie, pathname, defer) {
-    const watch = new Watch();
+  /** @param {any} cookie @param {any} pathname @param {import('./contract.js').Defer} defer @param {any} [begun] */
+  visit(cookie, pathname, defer, begun) {
+    const watch = new Watch(begun);
     // What goes on behind a reply is lost with its instance, which the log says.
     const behind = (/** @type {Promise<unknown>} */ task) => defer(outlived(task, watch).catch(() => {}));
     const visit = super.visit(cookie, pathname, behind, watch);
@@ -119,6 +119,9 @@ for (const name of ['route', 'origin', 'data', 'commit', 'settle', 'admin', 'sto
     },
   });
 }
+
+/** What was read of the store for a visit. @param {object} visit */
+export const readFor = (visit) => watches.get(visit)?.read;
 
 /** @param {unknown[]} from @param {Record<string, any>} env */
 function isOf(from, env) {

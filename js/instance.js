@@ -1,7 +1,9 @@
 // The instance of the module that is there now: after a trap another one takes its place.
 import * as module from '#wasm';
+import { lengthOf, wasWhole } from './lengths.js';
 
-/** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number }} Glue */
+/** @typedef {import('./contract.js').Read} Read */
+/** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number, lengthOf(read: Read): import('./lengths.js').Known, wasWhole(read: Read): void }} Glue */
 /** @type {{ restart(): void, begin(): void, connect(glue: Glue): void, heard: Glue['heard'], renewed(): void }} */
 const rules = /** @type {any} */ (module);
 
@@ -11,7 +13,7 @@ let number = 0;
 /** @type {Promise<void> | undefined} */
 let renewing;
 
-rules.connect({ heard: (id, ok, value) => rules.heard(id, ok, value), trapped: renew, instance: () => number });
+rules.connect({ heard: (id, ok, value) => rules.heard(id, ok, value), trapped: renew, instance: () => number, lengthOf, wasWhole });
 
 /** Puts a new instance in the place of one that has trapped, once nothing of that one runs. What waited for it ends. */
 function renew() {

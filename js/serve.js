@@ -2,6 +2,7 @@
 import { serveAction } from './act.js';
 import { again, leave } from './again.js';
 import { visitOf } from './draft.js';
+import { readFor } from './engine.js';
 import { renewAfter } from './instance.js';
 import { notFound } from './navigation.js';
 import { isListed } from './params.js';
@@ -99,6 +100,7 @@ async function stored(call, route, index) {
   let visit;
   let onDemand = false;
   let reply;
+  let read;
   let epoch = 0;
   try {
     epoch = engine.epoch();
@@ -106,6 +108,7 @@ async function stored(call, route, index) {
     const ifNoneMatch = onDemand ? undefined : (request.headers.get('if-none-match') ?? undefined);
     answering = engine.route(visit, index, request.method, authority, pathname, ifNoneMatch, false, render);
     reply = await answering;
+    read = readFor(visit);
   } catch (error) {
     leave(call);
     const isOwn = !!thrown && thrown.error === error;
@@ -124,7 +127,7 @@ async function stored(call, route, index) {
     call.traffic.count(reply[1]);
     const response = toResponse(reply);
     // Whether a path is listed is asked of the app each time.
-    if (!call.dev && route.module.dynamicParams !== false) rememberedBy(engine).keep(request.url, epoch, reply, response);
+    if (!call.dev && route.module.dynamicParams !== false) rememberedBy(engine).keep(request.url, epoch, reply, response, read);
     return response;
   }
   reply = sealed(live, reply);

@@ -8,10 +8,27 @@ const LOOK_MS = 50;
 /** @typedef {{ until: number, of: number | undefined, end(): void, own: ReturnType<typeof setTimeout> | undefined }} Wait */
 
 export class Watch {
+  /** The last entry that was read. @type {import('./contract.js').Read | undefined} */
+  read;
+  /** @type {import('./contract.js').Begun | undefined} */
+  #begun;
   /** @type {Map<unknown, Wait>} */
   #waits = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+
+  /** @param {import('./contract.js').Begun} [begun] */
+  constructor(begun) {
+    this.#begun = begun;
+  }
+
+  /** The read of this key, if it was begun before the module was asked: what it brings can be used once. @param {string} key */
+  begun(key) {
+    if (this.#begun?.key !== key) return undefined;
+    const { asked } = this.#begun;
+    this.#begun = undefined;
+    return asked;
+  }
 
   /**
    * Calls `end` after `ms`, unless the wait is removed before.

@@ -127,6 +127,10 @@ export class Engine {
      */
     epoch(): number;
     /**
+     * An entry was read without the engine, to be given again.
+     */
+    looked(): void;
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      */
     matchRoute(pathname: string): number;
@@ -153,7 +157,7 @@ export class Engine {
     routeParams(pathname: string): any;
     /**
      * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`, and for what anybody would get
-     * from memory, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
+     * from the same place, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
      */
     route(visit: Visit, index: number, method: string, authority: string, pathname: string, if_none_match: string | null | undefined, prerender: boolean, render: Function): any;
     /**
@@ -411,6 +415,7 @@ export interface InitOutput {
     readonly engine_draftLink: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number;
     readonly engine_entriesPrefix: (a: number, b: number, c: number) => void;
     readonly engine_epoch: (a: number) => number;
+    readonly engine_looked: (a: number) => void;
     readonly engine_matchRoute: (a: number, b: number, c: number) => number;
     readonly engine_maySweep: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly engine_method: (a: number, b: number, c: number, d: number) => number;

@@ -534,6 +534,16 @@ export class Engine {
         return ret >>> 0;
     }
     /**
+     * An entry was read without the engine, to be given again.
+     */
+    looked() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        __wbg_call_guard();
+        wasm.engine_looked(this.__wbg_ptr);
+    }
+    /**
      * The index of the route for a raw pathname; -1 for none, -2 for one that cannot be decoded.
      * @param {string} pathname
      * @returns {number}
@@ -695,7 +705,7 @@ export class Engine {
     }
     /**
      * Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`, and for what anybody would get
-     * from memory, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
+     * from the same place, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
      * @param {Visit} visit
      * @param {number} index
      * @param {string} method
@@ -1923,8 +1933,8 @@ function __wbg_get_imports() {
             const ret = Object.entries(getObject(arg0));
             return addHeapObject(ret);
         },
-        __wbg_entry_bfc38f2fe8ebef9c: function() { return handleError(function (arg0, arg1, arg2, arg3) {
-            const ret = entry(getObject(arg0), getStringFromWasm0(arg1, arg2), arg3 >>> 0);
+        __wbg_entry_bf54831ce22fcbe5: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4) {
+            const ret = entry(getObject(arg0), getStringFromWasm0(arg1, arg2), arg3 >>> 0, getObject(arg4));
             return addHeapObject(ret);
         }, arguments); },
         __wbg_error_9b95f63d905893d2: function(arg0, arg1) {

@@ -153,7 +153,7 @@ fn what_a_mark_reaches_is_no_plain_hit() {
 }
 
 #[test]
-fn only_what_anybody_gets_from_memory() {
+fn only_what_anybody_gets_from_the_same_place() {
     let world = World::default();
     let (a, ask) = made(&world, FOREVER);
     let floors = |tag: &str| {
@@ -177,7 +177,9 @@ fn only_what_anybody_gets_from_memory() {
         assert_eq!(look(&a, &ask, &visit).until.is_some(), good, "{id}");
     }
     let b = isolate(&world, 1, "b");
-    assert!(look(&b, &ask, &b.visit()).until.is_none(), "from the store");
+    assert!(look(&b, &ask, &b.visit()).until.is_none(), "from the store, until it is in memory");
+    let c = isolate(&world, 1, "c").holding_nothing();
+    assert!(look(&c, &ask, &c.visit()).until.is_some(), "from the store each time");
     let results = [Rc::new(data("f", Vec::new())), Rc::new(proxied("/p"))];
     for ask in results {
         read_twice(&a, &ask);
@@ -193,10 +195,26 @@ fn the_epoch_moves_with_what_is_known() {
     fn elsewhere(a: &Isolate) -> Isolate {
         isolate(&a.world, 1, "b")
     }
-    let rows: [(&str, Act, bool); 11] = [
+    let rows: [(&str, Act, bool); 13] = [
         ("a hit", |a, ask| drop(look(a, ask, &a.visit())), false),
         ("own, at once", |a, _| a.expire("a"), true),
         ("RV-3 own", |a, _| a.soften("other"), true),
+        (
+            "marks are read, and nothing else",
+            |a, _| {
+                elsewhere(a).expire("a");
+                a.world.pass(60_000);
+                a.world.run(a.index().marks_of(&Tag::new("a"))).unwrap().unwrap();
+            },
+            true,
+        ),
+        (
+            "marks that are known are read",
+            |a, _| {
+                a.world.run(a.index().marks_of(&Tag::new("a"))).unwrap().unwrap();
+            },
+            false,
+        ),
         (
             "the watermark is another one",
             |a, ask| {
@@ -277,15 +295,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     /// Whatever was revalidated, where and when: while the epoch is the same and time has not come, the answer is the same
-    /// and nothing is read.
+    /// and nothing is read, but for an entry that memory does not hold.
     #[test]
     fn before_it_nothing_changes(
         (revalidate, expire) in (1..9_000_i64, 1..9_000_i64),
         events in proptest::collection::vec((0..6_u8, 0..4_000_u64), 0..8),
         part in 0.0..1.0_f64,
+        holds in any::<bool>(),
     ) {
         let world = World::default();
         let (mut a, mut ask) = (isolate(&world, 0, "a"), page("/", RouteLife::Every(Seconds(revalidate as f64 / 1_000.0))));
+        if !holds {
+            a = a.holding_nothing();
+        }
+        let ops = Ops { gets: u32::from(!holds), ..Ops::default() };
         a.flow.config = Rc::new(Config { expire_time: Seconds(expire as f64 / 1_000.0), ..Config::default() });
         ask.implicit = tags(&["a"]);
         let (b, ask) = (isolate(&world, 1, "b"), Rc::new(ask));
@@ -309,7 +332,7 @@ proptest! {
             let again = look(&same, &ask, &same.visit());
             prop_assert_eq!((again.line, again.head), (seen.line, seen.head));
             prop_assert_eq!(again.until, seen.until);
-            prop_assert_eq!((same.ops(), a.index().memory.epoch()), (Ops::default(), epoch));
+            prop_assert_eq!((same.ops(), a.index().memory.epoch()), (ops, epoch));
         }
     }
 }

@@ -129,6 +129,13 @@ impl Engine {
         self.shared.memory.epoch()
     }
 
+    /// An entry was read without the engine, to be given again.
+    pub fn looked(&self) {
+        if let Some(kv) = &self.kv {
+            kv.looked();
+        }
+    }
+
     /// What a route does with a method (NV-12): `[verdict, Allow]`.
     #[must_use]
     pub fn method(&self, index: usize, method: &str) -> Array {

@@ -20,7 +20,7 @@ use crate::route::path_tags::route_soft_tags;
 #[wasm_bindgen]
 impl Engine {
     /// Answers a GET or HEAD of route `index`: `[status, header lines, body, log line]`, and for what anybody would get
-    /// from memory, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
+    /// from the same place, until when in ms that stays so while [`Self::epoch`] does. Rejects with what `render` threw.
     #[allow(clippy::too_many_arguments)] // what a request is; one object would be read property by property
     pub fn route(
         &self,

@@ -5,8 +5,8 @@ use super::key::Kind;
 use crate::time::UnixMillis;
 
 /// The first moment at which a plain hit may be another answer, or have another head, if nothing becomes known
-/// meanwhile. `held` is when memory gives the body up, `believed` when what was read of the entry's tags has to be read
-/// again.
+/// meanwhile. `same` is when memory gives the body up, if it has it, and `believed` when what was read of the entry's
+/// tags has to be read again.
 ///
 /// No mark has a say: one that reaches the entry makes it stale at once, and time alone lets none reach further.
 ///
@@ -27,9 +27,9 @@ use crate::time::UnixMillis;
 /// assert_eq!(good_until(&entry, UnixMillis(0), UnixMillis(30_000), UnixMillis(5_000)), UnixMillis(5_000));
 /// ```
 #[must_use]
-pub fn good_until(entry: &Entry, now: UnixMillis, held: UnixMillis, believed: UnixMillis) -> UnixMillis {
+pub fn good_until(entry: &Entry, now: UnixMillis, same: UnixMillis, believed: UnixMillis) -> UnixMillis {
     let fresh = entry.lifetime.revalidate.min(entry.lifetime.expire);
-    let until = entry.created.plus(fresh).plus_ms(1).min(held).min(believed);
+    let until = entry.created.plus(fresh).plus_ms(1).min(same).min(believed);
     if entry.kind != Kind::Proxy {
         return until;
     }

@@ -53,7 +53,7 @@ pub enum Outcome<L, B> {
         doubtful: bool,
         /// Why it is not simply a hit.
         why: Option<Why>,
-        /// Of a page from memory that anybody would get: until when time alone leaves it as it is.
+        /// Of a page that anybody would get from the same place: until when time alone leaves it as it is.
         good_until: Option<UnixMillis>,
     },
     /// Rendered for this request.
@@ -113,7 +113,7 @@ impl<S: Store> Flow<S> {
             None => reading.await,
         };
         let ask = &ask;
-        let Snapshot { found, tags, decision, error, held_until, .. } = snapshot;
+        let Snapshot { found, tags, decision, error, same_until, .. } = snapshot;
         let unknown = error.is_some();
         if demand != Demand::No {
             // What stands for the URL is stored, where it led on to a variant.
@@ -125,8 +125,8 @@ impl<S: Store> Flow<S> {
         match (decision, found) {
             (Decision::Serve, Some(found)) => {
                 let is_plain = matches!(ask.policy, Policy::Route(_)) && visit.is_anybodys();
-                let held = held_until.filter(|_| is_plain);
-                let good_until = held.and_then(|held| self.index.good_until(&found.entry, held));
+                let same = same_until.filter(|_| is_plain);
+                let good_until = same.and_then(|same| self.index.good_until(&found.entry, same));
                 let Found { entry, body } = found;
                 let (state, doubtful, why) = (CacheState::Hit, false, None);
                 Ok(Outcome::Stored { entry, body, state, doubtful, why, good_until })

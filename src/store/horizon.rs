@@ -1,4 +1,4 @@
-//! Until when a hit from memory needs no other look.
+//! Until when a hit needs no other look.
 
 use super::index::clean;
 use super::memory::MEMO_MS;
@@ -8,9 +8,9 @@ use crate::cache::horizon::good_until;
 use crate::time::UnixMillis;
 
 impl<S: Store> Index<S> {
-    /// As [`good_until`], of an entry that memory holds up to `held`, for a reader who has no floors and is `under` no
+    /// As [`good_until`], of an entry that is in the same place up to `same`, for a reader who has no floors and is `under` no
     /// tags. `None` where its tags would have to be looked at now.
-    pub(crate) fn good_until(&self, entry: &Entry, held: UnixMillis) -> Option<UnixMillis> {
+    pub(crate) fn good_until(&self, entry: &Entry, same: UnixMillis) -> Option<UnixMillis> {
         let now = self.store.now();
         let watermark = self.memory.young_watermark(now)?;
         let mut read = self.memory.with_watermark(|slot| slot.read_at)?;
@@ -19,6 +19,6 @@ impl<S: Store> Index<S> {
                 read = read.min(self.memory.marks_read(tag)?);
             }
         }
-        Some(good_until(entry, now, held, read.plus_ms(MEMO_MS)))
+        Some(good_until(entry, now, same, read.plus_ms(MEMO_MS)))
     }
 }

@@ -70,8 +70,8 @@ pub struct Snapshot<B> {
     pub decision: Decision,
     /// Whether it came from this isolate's memory.
     pub from_memory: bool,
-    /// Until when memory answers likewise, where the store was not asked for it.
-    pub held_until: Option<UnixMillis>,
+    /// Until when the next read has it from the same place: memory, or the store where memory never holds it.
+    pub same_until: Option<UnixMillis>,
     /// The store's answer, where it was an error.
     pub error: Option<StoreError>,
 }
@@ -95,13 +95,13 @@ impl<S: Store> Index<S> {
             let decision = decide(Some(&held.entry), &tags, reading);
             if decision == Decision::Serve {
                 let found = Found { entry: Rc::clone(&held.entry), body: held.body.clone() };
-                let held_until = Some(held.until);
+                let same_until = Some(held.until);
                 return Snapshot {
                     found: Some(found),
                     tags,
                     decision,
                     from_memory: true,
-                    held_until,
+                    same_until,
                     error: None,
                 };
             }
@@ -125,21 +125,25 @@ impl<S: Store> Index<S> {
         let Some(mut found) = found else {
             let decision = decide(None, &TagVerdict::Valid, reading);
             let tags = TagVerdict::Valid;
-            return Snapshot { found: None, tags, decision, from_memory: false, held_until: None, error };
+            return Snapshot { found: None, tags, decision, from_memory: false, same_until: None, error };
         };
         let tags = self.verdict(&found.entry, under, floors, reading).await;
         let decision = decide(Some(&found.entry), &tags, reading);
+        let mut same_until = None;
         if !from_memory && decision == Decision::Serve {
+            if found.entry.body_len > self.memory.largest_body() {
+                same_until = Some(UnixMillis(i64::MAX));
+            }
             found = match self.hold_if_hot(key, found, reading.now).await {
                 Ok(found) => found,
                 Err(error) => {
                     let decision = decide(None, &tags, reading);
                     let error = Some(error);
-                    return Snapshot { found: None, tags, decision, from_memory, held_until: None, error };
+                    return Snapshot { found: None, tags, decision, from_memory, same_until: None, error };
                 }
             };
         }
-        Snapshot { found: Some(found), tags, decision, from_memory, held_until: None, error }
+        Snapshot { found: Some(found), tags, decision, from_memory, same_until, error }
     }
 
     /// Reads an entry once more, to use its body; `None` where it is not that one any more.

@@ -22,9 +22,9 @@ const CACHE_TTL: u32 = 30;
 
 #[wasm_bindgen(module = "/src/worker/platform.js")]
 extern "C" {
-    /// Promise of `[stream, metadata as JSON or null]`, or null.
+    /// Promise of `[stream, metadata as JSON or null]`, or null. `watch` may have begun to read it.
     #[wasm_bindgen(catch)]
-    fn entry(kv: &JsValue, key: &str, cache_ttl: u32) -> Result<Promise, JsValue>;
+    fn entry(kv: &JsValue, key: &str, cache_ttl: u32, watch: &JsValue) -> Result<Promise, JsValue>;
     /// Promise of a list of texts or nulls.
     #[wasm_bindgen(catch)]
     fn texts(kv: &JsValue, keys: &Array, cache_ttl: u32) -> Result<Promise, JsValue>;
@@ -188,6 +188,11 @@ impl Kv {
         hear(called, &self.watch, ms).await.map_err(thrown)
     }
 
+    /// A read that the glue made for itself.
+    pub fn looked(&self) {
+        self.count_reads(1);
+    }
+
     fn count_reads(&self, keys: u32) {
         self.total.reads.set(self.total.reads.get().saturating_add(keys));
     }
@@ -207,7 +212,10 @@ impl Store for Kv {
         self.count(|ops| ops.gets = ops.gets.saturating_add(1));
         self.count_reads(1);
         let began = platform::now();
-        let Ok(found) = self.answer(entry(&self.binding, key, CACHE_TTL), READ_MS).await?.dyn_into::<Array>()
+        let Ok(found) = self
+            .answer(entry(&self.binding, key, CACHE_TTL, &self.watch), READ_MS)
+            .await?
+            .dyn_into::<Array>()
         else {
             return Ok(None);
         };

@@ -2,13 +2,25 @@
 
 /** @typedef {import('@cloudflare/workers-types').KVNamespace} KVNamespace */
 
-/** @param {KVNamespace} kv @param {string} key @param {number} cacheTtl
+/** @typedef {{ value: ReadableStream | null, metadata: any }} Found */
+/** What was read of a key, and how to ask for it again.
+ * @typedef {{ kv: object, key: string, metadata: any, ask: () => Promise<Found> }} Read */
+
+/** @param {KVNamespace} kv @param {string} key @param {number} cacheTtl @param {Watch | undefined} watch
  * @returns {Promise<[ReadableStream, string | null] | null>} with its metadata as JSON */
-export async function entry(kv, key, cacheTtl) {
-  const { value, metadata } = await kv.getWithMetadata(key, { type: 'stream', cacheTtl })
+export async function entry(kv, key, cacheTtl, watch) {
+  /** @returns {Promise<Found>} */
+  const ask = () => kv.getWithMetadata(key, { type: 'stream', cacheTtl })
+  const { value, metadata } = await (watch?.begun(key) ?? ask())
   if (!(value instanceof ReadableStream)) return null
+  const read = { kv, key, metadata, ask }
+  reads.set(value, read)
+  if (watch) watch.read = read
   return [value, metadata == null ? null : JSON.stringify(metadata)]
 }
+
+/** Of which read a stream is. @type {WeakMap<ReadableStream, Read>} */
+const reads = new WeakMap()
 
 /** @param {KVNamespace} kv @param {string} key @param {number} cacheTtl */
 export async function text(kv, key, cacheTtl) {
@@ -181,16 +193,21 @@ export function whole(body, length) {
     const size = body instanceof Blob ? body.size : body.byteLength
     return size === length ? body : new ReadableStream({ start: (controller) => controller.error(new Error(cut)) })
   }
-  const isNative = typeof FixedLengthStream === 'function' && !piped.has(body)
-  const exact = isNative ? new FixedLengthStream(length) : counted(length)
+  const read = reads.get(body)
+  const known = read ? glue.lengthOf(read) : 'new'
+  if (known === 'whole') return body
+  // What workerd counts by itself costs least, but nobody hears how that ended.
+  const isNative = known === 'new' && typeof FixedLengthStream === 'function' && !piped.has(body)
+  const exact = isNative ? new FixedLengthStream(length) : counted(length, () => read && glue.wasWhole(read))
   body.pipeTo(exact.writable).catch(() => {})
   return exact.readable
 }
 
 const cut = 'freshtag: a stored body is not as long as its entry says'
 
-/** What workerd has as FixedLengthStream. @param {number} left bytes @returns {TransformStream<Uint8Array, Uint8Array>} */
-function counted(left) {
+/** What workerd has as FixedLengthStream. @param {number} left bytes @param {() => void} done
+ * @returns {TransformStream<Uint8Array, Uint8Array>} */
+function counted(left, done) {
   return new TransformStream({
     transform(chunk, controller) {
       left -= chunk.byteLength
@@ -199,6 +216,7 @@ function counted(left) {
     },
     flush() {
       if (left > 0) throw new Error(cut)
+      done()
     },
   })
 }
@@ -246,13 +264,22 @@ export async function etag(bytes) {
   return `"${text}"`
 }
 
-/** Who brings what the module waits for, hears of a trap, and says which instance there is.
- * @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number }} Glue */
+/** Who brings what the module waits for, hears of a trap, says which instance there is, and remembers which values were whole.
+ * @typedef {object} Glue
+ * @property {(id: number, ok: boolean, value: unknown) => void} heard
+ * @property {() => void} trapped
+ * @property {() => number} instance
+ * @property {(read: Read) => 'new' | 'seen' | 'whole'} lengthOf
+ * @property {(read: Read) => void} wasWhole */
 /** The timer of a request.
- * @typedef {{ add(key: unknown, ms: number, end: () => void): void, remove(key: unknown): void }} Watch */
+ * @typedef {object} Watch
+ * @property {(key: unknown, ms: number, end: () => void) => void} add
+ * @property {(key: unknown) => void} remove
+ * @property {(key: string) => Promise<Found> | undefined} begun A read that was begun before the module was asked.
+ * @property {Read} [read] The last entry that was read. */
 
 /** @type {Glue} */
-let glue = { heard() {}, trapped() {}, instance: () => 0 }
+let glue = { heard() {}, trapped() {}, instance: () => 0, lengthOf: () => 'new', wasWhole() {} }
 
 /** @param {Glue} own */
 export function connect(own) {
@@ -341,7 +368,7 @@ export function hush(id, watch) {
 function timer() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let one
-  return { add: (_key, ms, end) => void (one = setTimeout(end, ms)), remove: () => clearTimeout(one) }
+  return { add: (_key, ms, end) => void (one = setTimeout(end, ms)), remove: () => clearTimeout(one), begun: () => undefined }
 }
 
 /** @type {Map<number, { resolve(value: unknown): void, reject(error: unknown): void }>} */

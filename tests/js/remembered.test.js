@@ -1,11 +1,12 @@
 // What is given again without asking the module, and what ends that (T43).
+import { env } from 'cloudflare:test';
 import { createBypassToken } from 'freshtag/core';
 import { actionState, cached, cacheTag, cookies, draftMode, formField, revalidatePath, revalidateTag, serverAction, updateTag } from 'freshtag';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Engine, memory } from '../../js/load.workerd.js';
 import { rememberedBy } from '../../js/remembered.js';
-import { counter, silence, site } from './support.js';
+import { counter, silence, site, wrapKv } from './support.js';
 
 const secret = 'a secret of some length';
 const bearer = { authorization: `Bearer ${secret}` };
@@ -40,6 +41,10 @@ function live(routes, options = {}, bindings = {}) {
   const post = (path, init) => ask(path, { method: 'POST', ...init });
   return { ...own, ask, warm, post };
 }
+
+/** More than memory holds of one body. */
+const SIZE = 300 * 1024;
+const large = (n = 1) => `render ${n}`.padEnd(SIZE, '.');
 
 /** A page with the tag `a` that counts its renders. */
 const page = () => {
@@ -280,7 +285,7 @@ describe('what is another question has another answer', () => {
 describe('never', () => {
   const reads = async () => new Response((await cookies()).get('a')?.value ?? 'none');
   const listed = { ...counter({ revalidate: 60 }), dynamicParams: false, generateStaticParams: () => [{ id: '1' }] };
-  const large = () => new Response(new Uint8Array(300 * 1024));
+  const long = { headers: { 'x-long': 'x'.repeat(1_100) } };
   test.each([
     ['while somebody develops', page(), { FRESHTAG_DEV: '1' }],
     ['with FRESHTAG_DEBUG', page(), { FRESHTAG_DEBUG: '1' }],
@@ -290,7 +295,7 @@ describe('never', () => {
     ['a handler that reads its visitor', { GET: reads, revalidate: 60 }, {}],
     ['revalidate 0', { ...page(), revalidate: 0 }, {}],
     ['paths that the app lists', listed, {}],
-    ['a body that memory does not hold', { GET: large, revalidate: 60 }, {}],
+    ['a large body whose header stands in front of it', { GET: () => new Response(large(), long), revalidate: 60 }, {}],
     ['what fails', { GET: () => new Response('no', { status: 500 }), revalidate: 60 }, {}],
     ['what has no body', { GET: () => new Response(null, { status: 204 }), revalidate: 60 }, {}],
   ])('%s', async (_name, module, bindings) => {
@@ -316,6 +321,170 @@ describe('never', () => {
     expect((await app.ask('/')).header('x-freshtag-error')).toBe('TRAP');
     expect(await app.ask('/')).toMatchObject({ asked: true, cache: 'HIT', text: 'render 1' });
     expect((await app.warm('/')).text).toBe('render 1');
+  });
+});
+
+describe('what memory does not hold is read again each time', () => {
+  /** A page that is too large for memory and counts its renders. */
+  const largePage = (more = {}) => {
+    let renders = 0;
+    const read = cached(async () => cacheTag('a'), { id: 'read' });
+    return { GET: async () => (await read(), new Response(large(++renders))), revalidate: 60, ...more };
+  };
+  /** A site that counts what it asks of KV, and one beside it in another isolate; `fault` may change how a read goes. */
+  function two(routes = () => ({ '/': largePage() }), options = {}) {
+    const own = { fault: undefined, reads: 0, puts: 0 };
+    const read = (kv, ...args) => {
+      own.reads++;
+      return own.fault ? own.fault(kv, ...args) : kv.getWithMetadata(...args);
+    };
+    const CACHE = wrapKv(env.CACHE, { getWithMetadata: read, put: (kv, ...args) => (own.puts++, kv.put(...args)) });
+    const namespace = `n${crypto.randomUUID().slice(0, 8)}`;
+    const here = live(routes(), { namespace, ...options }, { CACHE });
+    const there = live(routes(), { namespace, ...options });
+    const get = async (init) => {
+      own.reads = own.puts = 0;
+      const { text, asked, cache, status } = await here.ask('/', init);
+      return { text: text.slice(0, 8), whole: text.length, asked, cache, status, reads: own.reads, puts: own.puts };
+    };
+    const warm = async () => {
+      await there.ask('/');
+      // What is read again is counted to its end once.
+      for (let n = 0; n < 2; n++) expect(await get()).toMatchObject({ asked: true, cache: 'HIT', reads: 1 });
+      expect(await get()).toMatchObject(given(1));
+    };
+    return { own, here, there, namespace, get, warm };
+  }
+  const given = (n) => ({ asked: false, cache: 'HIT', text: `render ${n}`, whole: SIZE, reads: 1, puts: 0 });
+  /** The module goes on with what was read. */
+  const judged = { asked: true, status: 200, reads: 1 };
+  /** A render reads what it is made of. */
+  const made = { ...judged, cache: 'MISS', reads: 2 };
+
+  test('with one read, and counted as any other hit', async () => {
+    const { own, here, get, warm } = two();
+    const stats = async () => {
+      const { reads, requests } = JSON.parse((await here.ask('/_freshtag/stats', { headers: bearer })).text);
+      return [reads, requests.total];
+    };
+    await warm();
+    const [reads, requests] = await stats();
+    for (let n = 0; n < 5; n++) expect(await get()).toEqual({ status: 200, ...given(1) });
+    expect(await stats()).toEqual([reads + 5, requests + 5]);
+    // One that comes late is the module's to count.
+    own.fault = async (kv, ...args) => (await sleep(300), kv.getWithMetadata(...args));
+    expect(await get()).toMatchObject({ asked: true, reads: 1 });
+    await sleep(100);
+    const [marks] = await stats();
+    expect(await stats()).toEqual([marks, requests + 6]);
+    expect(marks - reads).toBeLessThanOrEqual(7);
+  });
+
+  test('the head is the same', async () => {
+    const { here, there } = two();
+    await there.ask('/');
+    const headers = [];
+    for (let n = 0; n < 3; n++) headers.push([...(await here.ask('/')).headers]);
+    expect(headers[1]).toEqual(headers[0]);
+    expect(headers[2]).toEqual(headers[0]);
+  });
+
+  test('small ones too where memory has no room at all', async () => {
+    const { here, get } = two(() => ({ '/': page() }), { memory: 0 });
+    await here.ask('/');
+    for (let n = 0; n < 2; n++) await get();
+    expect(await get()).toMatchObject({ asked: false, reads: 1, text: 'render 1' });
+  });
+
+  test('what another isolate has made anew', async () => {
+    const { there, get, warm } = two();
+    await warm();
+    // Nothing that is known here says so.
+    const token = createBypassToken({ secret, purpose: 'revalidate' });
+    expect(await there.ask('/', { headers: { 'x-prerender-revalidate': token } })).toMatchObject({ cache: 'REVALIDATED' });
+    for (let n = 0; n < 2; n++) expect(await get()).toMatchObject({ ...judged, cache: 'HIT', text: 'render 2', whole: SIZE });
+    expect(await get()).toMatchObject(given(2));
+  });
+
+  test('what is revalidated here', async () => {
+    const { here, get, warm } = two(() => ({ '/': largePage(), '/do': { POST: async () => (await revalidateTag('a', { expire: 0 }), new Response()) } }));
+    await warm();
+    await here.post('/do');
+    expect(await get()).toMatchObject({ asked: true, cache: 'MISS', text: 'render 1' });
+  });
+
+  test('what is revalidated here while it is read', async () => {
+    const { own, here, get, warm } = two(() => ({ '/': largePage(), '/do': { POST: async () => (await revalidateTag('a', { expire: 0 }), new Response()) } }));
+    await warm();
+    own.fault = async (kv, ...args) => {
+      own.fault = undefined;
+      const found = await kv.getWithMetadata(...args);
+      await here.post('/do');
+      return found;
+    };
+    expect(await get()).toMatchObject({ cache: 'MISS', text: 'render 1' });
+  });
+
+  test('time passes while it is read', async () => {
+    const { own, get, warm } = two(() => ({ '/': largePage({ revalidate: 2 }) }));
+    await warm();
+    const now = vi.spyOn(Date, 'now');
+    own.fault = (kv, ...args) => {
+      const later = performance.timeOrigin + performance.now() + 2_100;
+      now.mockImplementation(() => later);
+      return kv.getWithMetadata(...args);
+    };
+    expect(await get()).toMatchObject({ asked: true, cache: 'STALE', text: 'render 1' });
+  });
+
+  const rows = [
+    ['it is gone', async (kv, ...args) => ({ ...(await kv.getWithMetadata(...args)), value: null, metadata: null }), made],
+    ['KV fails', () => Promise.reject(new Error('KV GET failed: 500 Internal Server Error')), made],
+    ['KV throws', () => { throw new Error('no'); }, { ...made, reads: 3 }],
+    ['it takes 100 ms', async (kv, ...args) => (await sleep(100), kv.getWithMetadata(...args)), { ...given(1) }],
+    ['it takes 350 ms', async (kv, ...args) => (await sleep(350), kv.getWithMetadata(...args)), { ...judged, cache: 'HIT', text: 'render 1', whole: SIZE }],
+    ['it never comes', () => new Promise(() => {}), made],
+    ['its header has changed', async (kv, ...args) => {
+      const { value, metadata } = await kv.getWithMetadata(...args);
+      return { value, metadata: { ...metadata, c: metadata.c + 1 } };
+    }, made],
+  ];
+  test.each(rows)('%s', async (_name, fault, expected) => {
+    const { own, get, warm } = two();
+    await warm();
+    own.fault = fault;
+    expect(await get()).toMatchObject({ ...judged, ...expected, whole: SIZE });
+    own.fault = undefined;
+    expect(await get()).toMatchObject({ status: 200, whole: SIZE });
+  });
+
+  test('a store that is late holds a visitor up twice as long as otherwise, and once', async () => {
+    const { own, here, get, warm } = two(() => ({ '/': { GET: () => new Response(large()), revalidate: 60 } }));
+    await warm();
+    own.fault = () => new Promise(() => {});
+    for (const [least, most] of [[490, 750], [240, 500]]) {
+      const began = performance.now();
+      await (await here.app.fetch(new Request('http://localhost/'), here.env, { waitUntil() {} })).body.cancel();
+      const taken = performance.now() - began;
+      expect(taken).toBeGreaterThan(least);
+      expect(taken).toBeLessThan(most);
+    }
+    own.fault = undefined;
+    expect(await get()).toMatchObject({ status: 200, whole: SIZE });
+  });
+
+  test('T19 one that is cut breaks off each time', async () => {
+    const { there, here, namespace } = two();
+    await there.ask('/');
+    const { keys } = await env.CACHE.list({ prefix: `f1-${namespace}/e/route` });
+    expect(keys).toHaveLength(1);
+    const [{ name, metadata }] = keys;
+    await env.CACHE.put(name, large().slice(1), { metadata });
+    for (let n = 0; n < 3; n++) {
+      visits.mockClear();
+      const read = await (await here.app.fetch(new Request('http://localhost/'), here.env)).text().then((text) => text.length, () => 'breaks off');
+      expect([n, read, visits.mock.calls.length]).toEqual([n, 'breaks off', 1]);
+    }
   });
 });
 

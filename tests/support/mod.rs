@@ -71,6 +71,13 @@ impl Isolate {
         same
     }
 
+    /// One whose memory holds no body.
+    pub(crate) fn holding_nothing(mut self) -> Self {
+        let memory = Memory::new(&*self.index().memory.me, 0);
+        self.flow.index.memory = Rc::new(memory);
+        self
+    }
+
     pub(crate) fn with_lead(mut self, ms: i64) -> Self {
         self.flow.index.lead_ms = ms;
         self
