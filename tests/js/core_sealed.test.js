@@ -42,6 +42,27 @@ test('T26 every bit flipped, every truncation, another action', async () => {
   await refused(ID, `${SEALED}\n`, KEY);
 });
 
+test('T26 another way to write the same bytes', async () => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  // One, two and no characters of padding.
+  for (const text of ['', 'a', 'ab']) {
+    const sealed = await encryptBoundArgs(ID, text, KEY);
+    const bare = sealed.replace(/=+$/, '');
+    const padding = sealed.length - bare.length;
+    const variants = [` ${sealed}`, `${sealed}\n`, `${sealed}    `, `${sealed}=`, `${bare}===`, `${bare.slice(0, 8)}\n${sealed.slice(8)}`];
+    if (padding > 0) variants.push(bare, bare + '='.repeat(3 - padding), `${bare}${'\n'.repeat(padding)}`);
+    if (/[+/]/.test(sealed)) variants.push(sealed.replaceAll('+', '-').replaceAll('/', '_'));
+    for (let bit = 1; padding > 0 && bit < 4 ** padding; bit++) {
+      // The bits that the padding leaves over.
+      const variant = bare.slice(0, -1) + letters[letters.indexOf(bare.at(-1)) + bit] + '='.repeat(padding);
+      expect(atob(variant)).toBe(atob(sealed));
+      variants.push(variant);
+    }
+    for (const variant of variants) await refused(ID, variant, KEY);
+    expect(await decryptBoundArgs(ID, sealed, KEY)).toBe(text);
+  }
+});
+
 test('T26 IVs and tags of other sizes', async () => {
   const key = await crypto.subtle.importKey('raw', bytesOf(KEY), 'AES-GCM', false, ['encrypt']);
   for (const [ivLength, tagLength] of [[12, 128], [15, 128], [17, 128], [16, 96], [16, 120]]) {
