@@ -82,23 +82,39 @@ async function drain(stream, most) {
   /** @type {Uint8Array[]} */
   const chunks = []
   let total = 0
+  const me = {}
+  collecting.push(me)
+  /** @param {string} why */
+  const giveUp = (why) => {
+    console.warn(`freshtag: a body ${why} is not stored`)
+    reader.cancel().catch(() => {})
+    return null
+  }
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
       total += value.byteLength
-      if (total > most) {
-        console.warn(`freshtag: a body of more than ${most} bytes (maxEntryBytes) is not stored`)
-        reader.cancel().catch(() => {})
-        return null
-      }
+      taken += value.byteLength
+      if (total > most) return giveUp(`of more than ${most} bytes (maxEntryBytes)`)
+      // Whoever began first has room in the end.
+      if (taken > ROOM && collecting[0] !== me) return giveUp('for which there is no memory beside others')
       chunks.push(value)
     }
+    return chunks.length === 1 ? chunks[0] : concat(chunks, total)
   } catch {
     return null
+  } finally {
+    taken -= total
+    collecting.splice(collecting.indexOf(me), 1)
   }
-  return chunks.length === 1 ? chunks[0] : concat(chunks, total)
 }
+
+/** What bodies that are being collected may take together, in bytes: an isolate has 128 MiB for all it does. */
+const ROOM = 32 * 1024 * 1024
+let taken = 0
+/** @type {{}[]} */
+const collecting = []
 
 /** @param {Uint8Array[]} parts @param {number} total */
 function concat(parts, total) {

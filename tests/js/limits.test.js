@@ -47,6 +47,39 @@ describe('what KV takes', () => {
     expect((await length(elsewhere, 3)).slice(1)).toEqual([sizes[3], 'MISS']);
   }, 60_000);
 
+  test('R6 four of 20 MiB at once, piece by piece: what an isolate has no memory for is served, and stored when it has', async () => {
+    const size = 20 * MiB;
+    const piece = new Uint8Array(MiB).fill(120);
+    const pieces = () => {
+      let left = size;
+      return new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve));
+          controller.enqueue(piece.slice());
+          if ((left -= piece.byteLength) === 0) controller.close();
+        },
+      });
+    };
+    const routes = { '/[n]': { revalidate: 60, GET: () => new Response(pieces()) } };
+    const app = site(routes, { namespace: own(), maxEntryBytes: 25 * MiB });
+    const length = async (n) => {
+      const { response, tasks, cache } = await beside(app, `/${n}`);
+      let bytes = 0;
+      for await (const chunk of response.body) bytes += chunk.byteLength;
+      await Promise.all(tasks);
+      return [bytes, cache];
+    };
+    const four = [0, 1, 2, 3];
+    expect(await Promise.all(four.map(length))).toEqual(four.map(() => [size, 'MISS']));
+    expect(lines.filter((line) => line.includes('no memory beside others')).length).toBeGreaterThanOrEqual(2);
+    const states = [];
+    for (const n of four) states.push((await length(n))[1]);
+    expect(states).toContain('HIT');
+    expect(states).toContain('MISS');
+    // One after the other, each has room.
+    for (const n of four) expect(await length(n)).toEqual([size, 'HIT']);
+  }, 60_000);
+
   test('R7 128 tags of 256 characters of three bytes: beyond what metadata holds, and all of them work', async () => {
     const tags = Array.from({ length: 128 }, (_, n) => `${'€'.repeat(253)}${String(n).padStart(3, '0')}`);
     const namespace = own();
