@@ -3,6 +3,7 @@
 //! Generic over the store and the renderer, so that the same code runs natively in tests and in a Worker.
 
 mod ask;
+mod condition;
 mod keep;
 mod race;
 mod refresh;
@@ -15,6 +16,7 @@ use std::rc::Rc;
 use futures_util::FutureExt as _;
 
 pub use ask::{Ask, Config, Policy, Proxied};
+use condition::{conditional, confirm};
 pub use keep::{Bytes, WriteOutcome};
 use race::SOFT_MS;
 use refresh::retry_at;
@@ -24,7 +26,7 @@ pub use visit::{Demand, Visit};
 use crate::cache::admit::{Prior, Reason};
 use crate::cache::decide::{Decision, Reading, TagVerdict, Why};
 use crate::cache::entry::Entry;
-use crate::cache::freshness::{confirmed, is_about, may_stand_in, validators};
+use crate::cache::freshness::may_stand_in;
 use crate::cache::key::Kind;
 use crate::cache::lifetime::Lifetime;
 use crate::cache::scope::Collected;
@@ -339,33 +341,6 @@ struct Old<B> {
     tags: TagVerdict,
     /// Without an entry: whether there may be one all the same.
     unknown: bool,
-}
-
-/// A renderer that asks whether an entry is still what the origin has, where it can.
-fn conditional<R: Render>(render: &R, entry: &Entry, mut more: Vec<(Box<str>, Box<str>)>) -> Option<R> {
-    let validators = validators(&entry.headers);
-    if validators.is_empty() {
-        return None;
-    }
-    more.extend(validators);
-    render.with(&more)
-}
-
-/// Makes the whole response of a 304 to a conditional request and the stored one that it confirms (RFC 9111 §4.3.4); false
-/// where it is about another one.
-fn confirm<B: Clone, R: Render<Body = B>>(
-    render: &R,
-    found: &Found<B>,
-    answer: &mut Rendered<R::Live>,
-) -> bool {
-    if !is_about(&answer.headers, &found.entry.headers) {
-        return false;
-    }
-    let Some(live) = render.live(found.body.clone()) else { return false };
-    render.discard(std::mem::replace(&mut answer.live, live));
-    answer.status = found.entry.status;
-    answer.headers = confirmed(&found.entry.headers, &answer.headers);
-    true
 }
 
 /// Ends the wait of followers, also when the leader's work is dropped half-way.
