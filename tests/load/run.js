@@ -1,5 +1,5 @@
 // T37: many visitors at once, each with a secret of his own, in one isolate: nobody gets another's, and everybody is answered.
-// Usage: node tests/load/run.js [REQUESTS] [CLIENTS]
+// Usage: node tests/load/run.js [REQUESTS] [CLIENTS] [TRAPS]
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -113,8 +113,8 @@ export async function load(requests, { clients = 64, traps = 5 } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [requests = '100000', clients = '64'] = process.argv.slice(2);
-  const { foreign, ...figures } = await load(Number(requests), { clients: Number(clients) });
+  const [requests = '100000', clients = '64', traps = '5'] = process.argv.slice(2);
+  const { foreign, ...figures } = await load(Number(requests), { clients: Number(clients), traps: Number(traps) });
   console.log(JSON.stringify({ ...figures, foreign: foreign.length }, null, 1));
   for (const line of foreign.slice(0, 10)) console.error(line);
   process.exitCode = foreign.length + figures.hanging + figures.failed + figures.missing ? 1 : 0;
