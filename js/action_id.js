@@ -1,9 +1,9 @@
 // The ids of actions as Next's compiler makes them (SA-11, SA-12).
-import * as module from '#wasm';
+import { actionId as idOf } from '#wasm';
 import { FreshtagError } from './errors.js';
 
 /** @type {Pick<typeof import('./contract.js'), 'actionId'>} */
-const rules = module;
+const rules = { actionId: idOf };
 
 /** From the seventh argument on there is one bit for all. */
 const MOST_ARGUMENTS = 7;

@@ -1,5 +1,5 @@
 // Whether a request may run an action (SA-7 to SA-9). The rules are in the module.
-import * as module from '#wasm';
+import { originEntry } from '#wasm';
 import { compiled } from './allowed_origins.js';
 import { FreshtagError } from './errors.js';
 import { isNext } from './set_cookie.js';
@@ -9,7 +9,7 @@ import { isNext } from './set_cookie.js';
 /** @typedef {import('./core.js').OriginVerdict} OriginVerdict */
 
 /** @type {Pick<typeof import('./contract.js'), 'originEntry'>} */
-const rules = module;
+const rules = { originEntry };
 
 /** By the number the module has for them, which goes on from one to the other. */
 const GROUNDS = /** @type {const} */ (['same-origin', 'allowed-origin', 'no-origin']);

@@ -1,12 +1,12 @@
 // The hosts besides its own from which a site takes actions (SA-10). A list is compiled once and asked often.
-import * as module from '#wasm';
+import { AllowedOrigins as Compiled, originDoubt } from '#wasm';
 import { FreshtagError } from './errors.js';
 import { perInstance } from './instance.js';
 
 /** @typedef {import('./contract.js').AllowedOrigins} AllowedOrigins */
 
 /** @type {Pick<typeof import('./contract.js'), 'AllowedOrigins' | 'originDoubt'>} */
-const rules = module;
+const rules = { AllowedOrigins: Compiled, originDoubt };
 
 /** What is wrong with a pattern, by the number the module has for it. */
 const DOUBTS = [

@@ -1,11 +1,9 @@
 // The instance of the module that is there now: after a trap another one takes its place.
-import * as module from '#wasm';
+import { begin, connect, heard, renewed, restart } from '#wasm';
 import { lengthOf, wasWhole } from './lengths.js';
 
 /** @typedef {import('./contract.js').Read} Read */
 /** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number, lengthOf(read: Read): import('./lengths.js').Known, wasWhole(read: Read): void }} Glue */
-/** @type {{ restart(): void, begin(): void, connect(glue: Glue): void, heard: Glue['heard'], renewed(): void }} */
-const rules = /** @type {any} */ (module);
 
 /** What calls end with where it is not. @type {WeakSet<object>} */
 const ends = new WeakSet();
@@ -13,17 +11,19 @@ let number = 0;
 /** @type {Promise<void> | undefined} */
 let renewing;
 
-rules.connect({ heard: (id, ok, value) => rules.heard(id, ok, value), trapped: renew, instance: () => number, lengthOf, wasWhole });
+/** @type {Glue} */
+const glue = { heard, trapped: renew, instance: () => number, lengthOf, wasWhole };
+connect(glue);
 
 /** Puts a new instance in the place of one that has trapped, once nothing of that one runs. What waited for it ends. */
 function renew() {
   return (renewing ??= Promise.resolve().then(() => {
     renewing = undefined;
     console.error('freshtag: TRAP: the module trapped and starts anew, and so do the requests that waited for it');
-    rules.restart();
+    restart();
     // The call after it makes the instance, and may have no arguments: they would be of the old one.
-    rules.begin();
-    rules.renewed();
+    begin();
+    renewed();
     number++;
   }));
 }

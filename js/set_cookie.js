@@ -1,12 +1,12 @@
 // Set-Cookie as text: the types of the options are checked here, the rules are in the module.
-import * as module from '#wasm';
+import { parseSetCookie as parse, printSetCookie as print, splitCookiesString as split } from '#wasm';
 import { FreshtagError } from './errors.js';
 
 /** @typedef {import('./cookies.js').ResponseCookie} ResponseCookie */
 /** @typedef {import('./cookies.js').Compat} Compat */
 
 /** @type {Pick<typeof import('./contract.js'), 'printSetCookie' | 'parseSetCookie' | 'splitCookiesString'>} */
-const rules = module;
+const rules = { parseSetCookie: parse, printSetCookie: print, splitCookiesString: split };
 
 /**
  * The Set-Cookie text of a cookie. `INVALID_COOKIE` names the field that no header could carry.
