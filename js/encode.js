@@ -1,5 +1,5 @@
 // Arguments and results of cached functions as text, by devalue.
-import { parse, stringifyAsync } from 'devalue';
+import { parse, stringifyAsync } from '#devalue';
 import { FreshtagError } from './errors.js';
 import { assertUntainted, hasTaint, taintReducer } from './taint.js';
 

@@ -1,5 +1,5 @@
 // What a call of a Server Action looks like on its way: the text of devalue, in a form where there are files.
-import { parse, stringify } from 'devalue';
+import { parse, stringify } from '#devalue';
 
 /** The field by which a form names its action; the value holds the bound arguments. */
 export const FIELD = '$ACTION_ID_';
