@@ -12,6 +12,10 @@ import { perInstance } from './instance.js';
 const NO_KEY =
   'A sealed Server Action needs NEXT_SERVER_ACTIONS_ENCRYPTION_KEY. Make one with `openssl rand -base64 32` and set it with `wrangler secret put NEXT_SERVER_ACTIONS_ENCRYPTION_KEY`.';
 
+/** Where nothing is said there is nothing to compile when an app starts. @type {string[]} */
+const NONE = [];
+const MEGABYTE = 2 ** 20;
+
 export class Actions {
   /** @type {Definition[]} */
   #definitions;
@@ -22,8 +26,8 @@ export class Actions {
   /** @param {AppOptions} options */
   constructor({ actions = [], serverActions = {} }) {
     this.#definitions = definitionsOf(actions);
-    const { allowedOrigins = [], trustForwardedHost, bodySizeLimit = '1mb' } = serverActions;
-    const limit = parseSize(bodySizeLimit);
+    const { allowedOrigins = NONE, trustForwardedHost, bodySizeLimit } = serverActions;
+    const limit = bodySizeLimit === undefined ? MEGABYTE : parseSize(bodySizeLimit);
     if (limit === undefined) {
       throw new FreshtagError(
         'CONFIG',
@@ -32,9 +36,11 @@ export class Actions {
     }
     this.bodySizeLimit = limit;
     this.#allowed = perInstance(() => compile(allowedOrigins));
-    // Bad ones are refused here and not at the first call.
-    this.#allowed();
-    for (const doubt of doubtsAbout(allowedOrigins)) console.warn(`freshtag: ${doubt}`);
+    if (allowedOrigins !== NONE) {
+      // Bad ones are refused here and not at the first call.
+      this.#allowed();
+      for (const doubt of doubtsAbout(allowedOrigins)) console.warn(`freshtag: ${doubt}`);
+    }
     this.trustForwardedHost = trustForwardedHost === true;
   }
 
@@ -79,7 +85,7 @@ export class Table {
    */
   constructor(app, definitions, keys) {
     this.app = app;
-    this.keys = keys.split(/[\t ]*,[\t ]*/).filter((key) => key !== '');
+    this.keys = keys === '' ? [] : keys.split(/[\t ]*,[\t ]*/).filter((key) => key !== '');
     // An id that an older key salted still stands in pages that were stored.
     for (const salt of this.keys.length > 0 ? this.keys : ['']) {
       for (const definition of definitions) {

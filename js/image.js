@@ -30,11 +30,12 @@ export const DEFAULT_TYPE = 'image/png';
  * @returns {{ pattern: string, module: any, image: Image } | undefined}
  */
 export function imageRoute(pattern, module) {
+  if (typeof module.default !== 'function' || typeof module.GET === 'function') return undefined;
   const segments = pattern.split('/').slice(1);
   const name = segments.pop() ?? '';
   const [, file] = FILE.exec(name) ?? [];
+  if (file === undefined) return undefined;
   const { default: draw, generateImageMetadata, generateStaticParams, ...exports } = module;
-  if (file === undefined || typeof draw !== 'function' || typeof module.GET === 'function') return undefined;
   if (generateImageMetadata !== undefined && typeof generateImageMetadata !== 'function') {
     throw new FreshtagError('CONFIG', `routes['${pattern}']: generateImageMetadata must be a function.`);
   }
