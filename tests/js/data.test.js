@@ -38,6 +38,13 @@ describe('cached', () => {
     expect(await run()).toEqual([true, true, 1, true]);
   });
 
+  test.each(['', '<p title="a">\\</p>', '\u2028\0\ud800', '{"a":[1]}', '-1', 'x', null, [], ['x'], [[]], -1, new Date(0)])('UC-27 %j is the same when it is read again', async (value) => {
+    let runs = 0;
+    const read = cached(async () => (runs++, value), { id: 'alone' });
+    const { run } = data(async () => [await read(), await read()]);
+    expect([...(await run()), runs]).toEqual([...JSON.parse(JSON.stringify([value, value])), 1]);
+  });
+
   test('UC-27 values keep their types', async () => {
     const bytes = new Uint8Array([0, 1, 2, 3]);
     const values = {
