@@ -1,5 +1,5 @@
 // A request under which the module trapped begins anew, as it is mostly another one's trap.
-import { renewAfter } from './instance.js';
+import { isFirst, renewAfter } from './instance.js';
 
 /** @typedef {import('./call.js').Call} Call */
 
@@ -8,6 +8,8 @@ import { renewAfter } from './instance.js';
  * and is alone in the end.
  */
 const ROOM = [Infinity, 8, 1];
+/** How often it may be the one under which the module traps. Once may be another one's doing: it leaves a memory that is damaged. */
+const MOST_FIRST = 1;
 /** How long one waits for room, and how long it takes it up at most, in ms. */
 const WAIT_MS = 2_000;
 const STAY_MS = 500;
@@ -26,6 +28,8 @@ export async function again(call, error) {
   const lost = (call.lost ?? 0) + 1;
   const room = ROOM[lost - 1];
   if (room === undefined || !(await renewAfter(error))) return undefined;
+  const first = (call.first ?? 0) + (isFirst(error) ? 1 : 0);
+  if (first > MOST_FIRST) return undefined;
   const place = { until: 0 };
   for (const end = Date.now() + WAIT_MS; ; ) {
     const now = Date.now();
@@ -36,7 +40,7 @@ export async function again(call, error) {
     await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 4));
   }
   inside.push(place);
-  return { ...call, begun: undefined, engine: call.again(), lost, place };
+  return { ...call, begun: undefined, engine: call.again(), lost, first, place };
 }
 
 /** It has an answer, or was lost once more. @param {Call} call */

@@ -15,6 +15,7 @@ import { alive } from './instance.js';
  * @property {() => Engine} again The engine of the instance that is there now.
  * @property {import('./contract.js').Begun} [begun] A read of the store that it began with.
  * @property {number} [lost] How often it lost its instance to a trap.
+ * @property {number} [first] How often it was under it that the module trapped.
  * @property {{ until: number }} [place] Among those that began anew.
  * @property {boolean} stores Whether there is a KV to store in.
  * @property {Route[]} routes

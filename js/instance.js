@@ -3,10 +3,12 @@ import { begin, connect, heard, renewed, restart } from '#wasm';
 import { lengthOf, wasWhole } from './lengths.js';
 
 /** @typedef {import('./contract.js').Read} Read */
-/** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(): void, instance(): number, lengthOf(read: Read): import('./lengths.js').Known, wasWhole(read: Read): void }} Glue */
+/** @typedef {{ heard(id: number, ok: boolean, value: unknown): void, trapped(watch?: object): void, instance(): number, lengthOf(read: Read): import('./lengths.js').Known, wasWhole(read: Read): void }} Glue */
 
 /** What calls end with where it is not. @type {WeakSet<object>} */
 const ends = new WeakSet();
+/** Those that were the first to trap, and not because another one had: errors, and the timers of requests. @type {WeakSet<object>} */
+const firsts = new WeakSet();
 let number = 0;
 /** @type {Promise<void> | undefined} */
 let renewing;
@@ -15,8 +17,12 @@ let renewing;
 const glue = { heard, trapped: renew, instance: () => number, lengthOf, wasWhole };
 connect(glue);
 
-/** Puts a new instance in the place of one that has trapped, once nothing of that one runs. What waited for it ends. */
-function renew() {
+/**
+ * Puts a new instance in the place of one that has trapped, once nothing of that one runs. What waited for it ends.
+ * @param {object} [by] What trapped.
+ */
+function renew(by) {
+  if (by && !renewing) firsts.add(by);
   return (renewing ??= Promise.resolve().then(() => {
     renewing = undefined;
     console.error('freshtag: TRAP: the module trapped and starts anew, and so do the requests that waited for it');
@@ -32,9 +38,12 @@ function renew() {
 export async function renewAfter(error) {
   const isOverflow = error instanceof RangeError && error.message.includes('call stack');
   const isTrap = isOverflow || error instanceof WebAssembly.RuntimeError;
-  if (isTrap && !ends.has(error)) await renew();
+  if (isTrap && !ends.has(error)) await renew(error);
   return isTrap;
 }
+
+/** Whether this trap came where nothing had trapped before. @param {unknown} error */
+export const isFirst = (error) => firsts.has(/** @type {object} */ (error));
 
 /**
  * A promise of the module, which rejects if the module traps before.
@@ -48,6 +57,7 @@ export function outlived(promise, watch) {
     watch.outlive(promise, () => {
       const trapped = new WebAssembly.RuntimeError('the module trapped');
       ends.add(trapped);
+      if (firsts.has(watch)) firsts.add(trapped);
       reject(trapped);
     });
     promise.then(

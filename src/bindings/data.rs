@@ -38,7 +38,7 @@ impl Engine {
                 Kind::Fetch(_) => What::Origin { live: "".into(), bare: "".into(), search: "".into() },
                 _ => What::Data(visit.clone()),
             };
-            let render = JsRender { function: render, what };
+            let render = JsRender::new(render, what, &flow);
             let outcome = run(flow, Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             let mut outer = outer.borrow_mut();
             let reply = match outcome {

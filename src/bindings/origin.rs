@@ -114,7 +114,7 @@ impl Engine {
         promise(async move {
             let flow = visit.need_flow()?;
             let floors = visit.inner.floors();
-            let render = JsRender { function: fetch, what };
+            let render = JsRender::new(fetch, what, &flow);
             let outcome = run(flow.clone(), Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             if let (Some(address), Outcome::Rendered { rendered, .. }) = (&address, &outcome)
                 && rendered.status < 400

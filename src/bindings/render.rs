@@ -14,13 +14,22 @@ use crate::http::headers::Fields;
 use crate::http::upstream::{Asking, upstream_lines};
 use crate::reply::parse_lines;
 use crate::worker::kv::{Body, Kv};
-use crate::worker::platform::{self, settled};
+use crate::worker::platform::{self, settled, settled_for};
 
 /// A function of the glue. One type for all three, so that the module holds the flow once.
 #[derive(Clone)]
 pub(super) struct JsRender {
-    pub(super) function: Function,
-    pub(super) what: What,
+    function: Function,
+    what: What,
+    /// The timer of the request.
+    watch: Rc<JsValue>,
+}
+
+impl JsRender {
+    /// The function, as it renders for a request with this flow.
+    pub(super) fn new(function: Function, what: What, flow: &Flow<Kv>) -> Self {
+        Self { function, what, watch: Rc::clone(flow.index.store.watch()) }
+    }
 }
 
 /// What the function is.
@@ -78,7 +87,7 @@ impl Render for JsRender {
                 call.call3(this, &mode(how).into(), &(&**headers).into(), &(&**search).into())
             }
         };
-        let result = settled(Ok(Promise::resolve(&called?))).await?;
+        let result = settled_for(Ok(Promise::resolve(&called?)), &self.watch).await?;
         if let What::Data(_) = self.what {
             return Ok(Rendered { status: 200, headers: Vec::new(), live: result });
         }
@@ -101,7 +110,7 @@ impl Render for JsRender {
         let more = upstream_lines(fields, Asking::AsIs);
         let both = |lines: &str| [lines, &more].concat().into();
         let what = What::Origin { live: both(live), bare: both(bare), search: Rc::clone(search) };
-        Some(Self { function: self.function.clone(), what })
+        Some(Self { what, ..self.clone() })
     }
 
     fn live(&self, body: Body) -> Option<JsValue> {

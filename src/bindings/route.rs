@@ -54,7 +54,7 @@ impl Engine {
             let flow = visit.need_flow()?;
             visit.inner.enter_route(soft);
             let floors = visit.inner.floors();
-            let render = JsRender { function: render, what: What::Route(visit.clone()) };
+            let render = JsRender::new(render, What::Route(visit.clone()), &flow);
             let outcome = run(flow.clone(), Rc::new(ask), Rc::clone(&visit.inner), render).await?;
             let asked = Asked {
                 shared: &visit.shared,

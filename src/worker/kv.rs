@@ -141,6 +141,12 @@ impl Kv {
         Self { total: Rc::default(), ..self.clone() }
     }
 
+    /// The timer of the request.
+    #[must_use]
+    pub fn watch(&self) -> &Rc<JsValue> {
+        &self.watch
+    }
+
     /// What all requests of the isolate asked so far.
     #[must_use]
     pub fn total(&self) -> &Rc<Total> {

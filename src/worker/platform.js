@@ -283,7 +283,7 @@ export async function etag(bytes) {
 /** Who brings what the module waits for, hears of a trap, says which instance there is, and remembers which values were whole.
  * @typedef {object} Glue
  * @property {(id: number, ok: boolean, value: unknown) => void} heard
- * @property {() => void} trapped
+ * @property {(watch?: Watch) => void} trapped By the request with this timer, where that is known.
  * @property {() => number} instance
  * @property {(read: Read) => 'new' | 'seen' | 'whole'} lengthOf
  * @property {(read: Read) => void} wasWhole */
@@ -303,14 +303,15 @@ export function connect(own) {
 }
 
 /** Tells the module what it waited for. A trap while it hears of it is one that nobody else sees.
- * @param {number} of @param {number} id @param {boolean} ok @param {unknown} value */
-function tell(of, id, ok, value) {
+ * @param {number} of @param {number} id @param {boolean} ok @param {unknown} value
+ * @param {Watch | undefined} watch of the request that goes on with it */
+function tell(of, id, ok, value, watch) {
   // The numbers of another instance mean something else.
   if (of !== glue.instance()) return
   try {
     glue.heard(id, ok, value)
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) glue.trapped()
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) glue.trapped(watch)
     else throw error
   }
 }
@@ -346,8 +347,8 @@ export function listen(id, promise, watch, ms) {
   const of = glue.instance()
   if (ms === 0) {
     promise.then(
-      (value) => tell(of, id, true, value),
-      (error) => tell(of, id, false, error),
+      (value) => tell(of, id, true, value, watch),
+      (error) => tell(of, id, false, error, watch),
     )
     return
   }
@@ -358,7 +359,7 @@ export function listen(id, promise, watch, ms) {
     if (over) return
     over = true
     by.remove(id)
-    tell(of, id, ok, value)
+    tell(of, id, ok, value, watch)
   }
   by.add(id, ms, () => end(false, new Error(`no answer within ${ms} ms`)))
   Promise.resolve(promise).then(
@@ -371,7 +372,7 @@ export function listen(id, promise, watch, ms) {
 export function alarm(id, watch, ms) {
   const of = glue.instance()
   const by = watch ?? timer()
-  by.add(id, ms, () => tell(of, id, false, undefined))
+  by.add(id, ms, () => tell(of, id, false, undefined, watch))
 }
 
 /** @param {number} id @param {Watch | undefined} watch */

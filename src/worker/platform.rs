@@ -87,7 +87,15 @@ pub(crate) fn whole(body: &JsValue, length: u64) -> JsValue {
 
 /// What a promise comes to, where making it did not throw.
 pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    hear(promise, &JsValue::UNDEFINED, 0).await
+    settled_for(promise, &JsValue::UNDEFINED).await
+}
+
+/// Likewise, for the request with this timer.
+pub(crate) async fn settled_for(
+    promise: Result<Promise, JsValue>,
+    watch: &JsValue,
+) -> Result<JsValue, JsValue> {
+    hear(promise, watch, 0).await
 }
 
 /// The time. A Worker's clock stands still between I/O.

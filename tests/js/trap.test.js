@@ -61,9 +61,10 @@ describe('one request makes it trap, while 100 run', () => {
     ['a panic, which is an `unreachable` in this build', { inside: () => exported().__wbindgen_malloc(-1, 8) }],
     ['the stack of calls overflows', { inside: overflow }],
     ['its memory holds what is not its own', { inside: destroy }],
-    ['out of memory', { before: () => grow(exported().memory), text: 'x'.repeat(1 << 24) }],
+    // In a read of which nobody says whose it is: it traps four times, and on a machine that is slow a few stand beside it each time.
+    ['out of memory', { before: () => grow(exported().memory), text: 'x'.repeat(1 << 24), beside: 10, traps: 4 }],
   ];
-  test.each(rows)('T40 %s: it is degraded, hardly another one is, and the next one has a new instance', async (_name, { inside, before, text }) => {
+  test.each(rows)('T40 %s: it is degraded, no other one is, and the next one has a new instance', async (_name, { inside, before, text, beside = 0, traps = 2 }) => {
     let armed = false;
     const clock = Date.now;
     vi.spyOn(Date, 'now').mockImplementation(() => {
@@ -92,10 +93,9 @@ describe('one request makes it trap, while 100 run', () => {
     expect(answer.header('x-freshtag-error')).toBe('TRAP');
     const others = await Promise.all(waiting);
     expect(others.map(({ status, text: body }) => `${status} ${body}`)).toEqual(others.map(() => '200 page'));
-    // It traps three times; on a machine that is slow a few stand beside it each time.
-    expect(others.filter((other) => other.header('x-freshtag-error') === 'TRAP').length).toBeLessThanOrEqual(10);
+    expect(others.filter((other) => other.header('x-freshtag-error') === 'TRAP').length).toBeLessThanOrEqual(beside);
     expect(renewals()).toBeGreaterThan(0);
-    expect(renewals()).toBeLessThan(5);
+    expect(renewals()).toBeLessThanOrEqual(traps);
     // How long it takes until there is an answer again; the best of three, as others use this machine.
     const took = [];
     for (let n = 0; n < 3; n++) {
