@@ -81,7 +81,9 @@ impl Kv {
             });
             match own {
                 Some((at, _)) if Some(at) > copy.version => {
-                    self.copies.insert(place, Copy { version: Some(at), at: now });
+                    // It is as young as that write: what others write after it shows when that has aged.
+                    let young = Copy { version: Some(at), at: versions[at].at };
+                    self.copies.insert(place, young);
                     return Some(versions[at].value.clone());
                 }
                 _ => return copy.version.map(|at| versions[at].value.clone()),
