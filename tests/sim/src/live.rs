@@ -25,10 +25,10 @@ pub fn run(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
     let stop = || world.history.borrow().violation.is_some();
     // What was begun in the chaos ends, and what was written in it is seen.
     world.calm.set(true);
-    let from = isolates.borrow().len().min(MOST);
-    isolates.borrow_mut().drain(from..).for_each(|isolate| isolate.kill());
     world.kv.borrow_mut().calm = true;
     world.clock.run(world.now() + 2 * TAIL_MS, stop);
+    let from = isolates.borrow().len().min(MOST);
+    isolates.borrow_mut().drain(from..).for_each(|isolate| isolate.kill());
     let every = (world.plan.delta() / SETTLE).max(31_000);
     world
         .clock
