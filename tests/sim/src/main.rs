@@ -118,7 +118,8 @@ fn progress(began: Instant) -> impl Fn(&Report) {
         last.set(Instant::now());
         let rate = report.seeds as f64 / began.elapsed().as_secs_f64();
         let end = if terminal { "\r" } else { "\n" };
-        eprint!("{} seeds, {rate:.0} a second, {} failed{end}", report.seeds, report.failed.len());
+        let last = report.failed.last().map(|(seed, _)| format!(", last {seed}")).unwrap_or_default();
+        eprint!("{} seeds, {rate:.0} a second, {} failed{last}{end}", report.seeds, report.failed.len());
         let _ = std::io::stderr().flush();
     }
 }
