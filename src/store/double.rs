@@ -32,7 +32,7 @@ struct Inner {
     keys: RefCell<BTreeMap<String, Vec<Version>>>,
     arrivals: RefCell<BTreeMap<String, i64>>,
     lags: RefCell<Vec<(usize, String, i64)>>,
-    slow: RefCell<Vec<(String, i64)>>,
+    slow: RefCell<Vec<(String, i64, bool)>>,
     late: RefCell<Vec<(String, i64)>>,
     faults: RefCell<Vec<Fault>>,
     counter: Cell<u64>,
@@ -143,7 +143,12 @@ impl World {
 
     /// The next put to a key that contains `part` takes `ms` to commit.
     pub fn slow_put(&self, part: &str, ms: i64) {
-        self.0.slow.borrow_mut().push((part.to_owned(), ms));
+        self.0.slow.borrow_mut().push((part.to_owned(), ms, false));
+    }
+
+    /// The next put to a key that contains `part` takes `ms` to commit, and is answered with an error all the same.
+    pub fn lost_put(&self, part: &str, ms: i64) {
+        self.0.slow.borrow_mut().push((part.to_owned(), ms, true));
     }
 
     /// Reads of keys that contain `part` take `ms` from now on; those of a second and more fail then.
@@ -311,7 +316,7 @@ impl Place {
         count(&self.ops, |ops| &mut ops.puts, 1);
         let slow = {
             let mut slow = self.world.0.slow.borrow_mut();
-            slow.iter().position(|(part, _)| key.contains(part.as_str())).map(|at| slow.remove(at).1)
+            slow.iter().position(|(part, ..)| key.contains(part.as_str())).map(|at| slow.remove(at))
         };
         self.world.sleep_ms(5).await;
         if let Some(error) = self.world.fault(Op::Put, key) {
@@ -323,11 +328,19 @@ impl Place {
             self.world.0.arrivals.borrow_mut().insert(key.to_owned(), last);
             return Err(StoreError::RateLimited);
         }
-        self.world.sleep_ms(slow.unwrap_or(10)).await;
-        let commit = self.world.0.elapsed.get();
-        let version = Version { commit, place: self.number, value, metadata, ttl };
-        self.world.0.keys.borrow_mut().entry(key.to_owned()).or_default().push(version);
-        Ok(())
+        // It goes its way whether or not anybody still waits for it.
+        let (ms, lost) = slow.map_or((10, false), |(_, ms, lost)| (ms, lost));
+        let (world, place, key) = (self.world.clone(), self.number, key.to_owned());
+        let commits = Rc::new(Cell::new(false));
+        let said = Rc::clone(&commits);
+        self.world.defer()(Box::pin(async move {
+            world.sleep_ms(ms).await;
+            let version = Version { commit: world.0.elapsed.get(), place, value, metadata, ttl };
+            world.0.keys.borrow_mut().entry(key).or_default().push(version);
+            said.set(true);
+        }));
+        std::future::poll_fn(|_| if commits.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+        if lost { Err(StoreError::Failed("the answer is lost".into())) } else { Ok(()) }
     }
 }
 
