@@ -549,30 +549,36 @@ fn clocks_may_differ_by_less_than_the_lead() {
     }
 }
 
+/// A put that takes so many ms, and is answered or not.
+const SLOW: [fn(&World, &str, i64); 2] = [World::slow_put, World::lost_put];
+
 #[test]
 fn a_watermark_put_that_commits_after_a_later_one() {
-    let world = World::default();
-    let (a, b) = (isolate(&world, 0, "a"), isolate(&world, 1, "b"));
-    let key = keys().route("example.com", "/");
-    // a's watermark is on its way for 7 s, and is given up after 5. Meanwhile an entry is made, and b revalidates its tag.
-    world.slow_put("f1/w", 7_000);
-    let later = async {
-        b.index().store.sleep(4_000).await;
-        plant(&world, &key, &entry(&key, &["b"], world.now()), b"body");
-        b.index().store.sleep(500).await;
-        let result = b.revalidating(&["b"], How::Expire).await;
-        (result, watermark_of(&b).await)
-    };
-    let (first, (second, announced)) = world.run(join(a.revalidating(&["a"], How::Expire), later)).unwrap();
-    assert_eq!((first.unwrap_err().code(), second), (ErrorCode::RevalidateFailed, Ok(())));
-    world.pass(2_100);
-    let undone = watermark(&world).unwrap();
-    assert!(undone.t < announced.unwrap().t, "the earlier one arrived last");
-    // It is written again a second later, with a time of then.
-    world.pass(1_200);
-    let again = watermark(&world).unwrap();
-    assert!(again.t > world.now() && again.id != undone.id, "written again");
-    assert_eq!(isolate(&world, 2, "c").verdict(&key), expired("b"), "S4");
+    for put in SLOW {
+        let world = World::default();
+        let (a, b) = (isolate(&world, 0, "a"), isolate(&world, 1, "b"));
+        let key = keys().route("example.com", "/");
+        // a's watermark is on its way for 7 s, and is given up after 5. Meanwhile an entry is made, and b revalidates its tag.
+        put(&world, "f1/w", 7_000);
+        let later = async {
+            b.index().store.sleep(4_000).await;
+            plant(&world, &key, &entry(&key, &["b"], world.now()), b"body");
+            b.index().store.sleep(500).await;
+            let result = b.revalidating(&["b"], How::Expire).await;
+            (result, watermark_of(&b).await)
+        };
+        let (first, (second, announced)) =
+            world.run(join(a.revalidating(&["a"], How::Expire), later)).unwrap();
+        assert_eq!((first.unwrap_err().code(), second), (ErrorCode::RevalidateFailed, Ok(())));
+        world.pass(2_100);
+        let undone = watermark(&world).unwrap();
+        assert!(undone.t < announced.unwrap().t, "the earlier one arrived last");
+        // It is written again a second later, with a time of then.
+        world.pass(1_200);
+        let again = watermark(&world).unwrap();
+        assert!(again.t > world.now() && again.id != undone.id, "written again");
+        assert_eq!(isolate(&world, 2, "c").verdict(&key), expired("b"), "S4");
+    }
 }
 
 async fn watermark_of(isolate: &Isolate) -> Option<Watermark> {
@@ -595,12 +601,12 @@ fn a_watermark_put_slow_again_and_again_is_repeated_until_one_is_in_time() {
 
 #[test]
 fn a_mark_put_that_arrives_after_a_later_one() {
-    for how in [How::Expire, MAX] {
+    for (how, put) in [How::Expire, MAX].into_iter().flat_map(|how| SLOW.map(|put| (how, put))) {
         let world = World::default();
         let (a, b) = (isolate(&world, 0, "a").counting(), isolate(&world, 1, "b"));
         let key = keys().route("example.com", "/");
         let mark = if how == MAX { "f1/s/a" } else { "f1/x/a" };
-        world.slow_put(mark, 6_000);
+        put(&world, mark, 6_000);
         let later = async {
             b.index().store.sleep(4_000).await;
             plant(&world, &key, &entry(&key, &["a"], world.now()), b"body");
@@ -630,6 +636,46 @@ fn a_mark_put_that_arrives_after_a_later_one() {
         // The mark and its repetition, which is announced.
         assert_eq!(a.ops().puts, 3, "{how:?}");
     }
+}
+
+#[test]
+fn a_mark_put_that_failed_late_may_have_arrived() {
+    let world = World::default();
+    let (a, b) = (isolate(&world, 0, "a").counting(), isolate(&world, 1, "b"));
+    let key = keys().route("example.com", "/");
+    // a's first put undoes b's and is said to have failed; its second one fails at once, and a gives up.
+    world.lost_put("f1/x/a", 4_500);
+    let later = async {
+        b.index().store.sleep(3_000).await;
+        plant(&world, &key, &entry(&key, &["a"], world.now()), b"body");
+        b.index().store.sleep(500).await;
+        let result = b.revalidating(&["a"], How::Expire).await;
+        b.index().store.sleep(1_100).await;
+        world.fail(Op::Put, "f1/x/a", 1, failed("boom"));
+        result
+    };
+    let (first, second) = world.run(join(a.revalidating(&["a"], How::Expire), later)).unwrap();
+    assert_eq!((first.unwrap_err().code(), second), (ErrorCode::RevalidateFailed, Ok(())));
+    world.settle();
+    assert_eq!(isolate(&world, 2, "c").verdict(&key), expired("a"), "S4");
+    assert_eq!(a.ops().puts, 2 + 1 + 1, "a repetition with its watermark");
+}
+
+#[test]
+fn a_repetition_that_arrives_after_a_later_mark() {
+    let world = World::default();
+    let (a, b) = (isolate(&world, 0, "a"), isolate(&world, 1, "b"));
+    let key = keys().route("example.com", "/");
+    // Acknowledged after 3 s, repeated from the fourth to the eleventh.
+    world.slow_put("f1/x/a", 3_000);
+    world.slow_put("f1/x/a", 7_000);
+    a.expire("a");
+    world.pass(4_500);
+    plant(&world, &key, &entry(&key, &["a"], world.now()), b"body");
+    world.pass(500);
+    b.expire("a");
+    world.settle();
+    assert_eq!(isolate(&world, 2, "c").verdict(&key), expired("a"), "S4");
 }
 
 #[test]

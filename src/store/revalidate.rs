@@ -1,7 +1,5 @@
 //! Writing that tags were revalidated: a constant number of writes however many entries carry them.
 
-use std::rc::Rc;
-
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
@@ -79,12 +77,7 @@ impl<S: Store> Index<S> {
             .filter_map(|(tag, result)| result.err().map(|error| (tag, error)))
             .collect();
         // The marks that did commit are announced even where others did not.
-        let announced = if failed.len() < tags.len() {
-            let after = self.memory.with_watermark(next);
-            self.announce(after, defer).await
-        } else {
-            Ok(())
-        };
+        let announced = if failed.len() < tags.len() { self.announce(defer).await } else { Ok(()) };
         let lost = |tags: Vec<&str>, error: &StoreError| {
             let list = tags.join(", ");
             let message = format!("could not write the revalidation of {list}: {error}; call it again");
@@ -116,36 +109,35 @@ impl<S: Store> Index<S> {
     /// Writes the mark of one tag, with a lead. A put that took longer than the lead may have undone a later one,
     /// so it is repeated, behind the reply, until one is in time.
     async fn put_mark(&self, tag: &Tag, how: How, at: UnixMillis, defer: &Defer) -> Result<(), StoreError> {
-        let took = self.try_mark(tag, how, at, Some((at, defer))).await?;
-        if took > self.slow_ms() && !sabotage::is(Bug::NoRemark) {
-            self.repeat_mark(tag.clone(), how, at, defer, None);
+        let written = self.try_mark(tag, how, at, Some(at)).await;
+        if written.slow && !sabotage::is(Bug::NoRemark) {
+            let (this, tag, late) = (self.clone(), tag.clone(), written.late);
+            defer(async move { this.repeat_mark(&tag, how, at, late).await }.boxed_local());
         }
-        Ok(())
+        written.result
     }
 
-    /// Writes the mark again after a slow put: after `late`, where that is still under way.
-    fn repeat_mark(&self, tag: Tag, how: How, at: UnixMillis, defer: &Defer, late: Option<Putting>) {
-        let (this, again) = (self.clone(), Rc::clone(defer));
-        defer(
-            async move {
-                if let Some(late) = late
-                    && late.await.is_err()
-                {
-                    return;
-                }
-                for _ in 0..MOST_REPEATS {
-                    this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
-                    match this.try_mark(&tag, how, at, None).await {
-                        Ok(took) if took <= this.slow_ms() => break,
-                        _ => {}
-                    }
-                }
-                let after = this.memory.with_watermark(next);
-                // The caller has its answer: the first mark and its watermark are written.
-                let _ = this.announce(after, &again).await;
+    /// Writes the mark again after a slow put: after `late`, where that is still under way. Whether it failed says nothing:
+    /// it may have arrived all the same.
+    async fn repeat_mark(&self, tag: &Tag, how: How, at: UnixMillis, mut late: Option<Putting>) {
+        for _ in 0..MOST_REPEATS {
+            self.rest(late).await;
+            let written = self.try_mark(tag, how, at, None).await;
+            if written.is_in_time() {
+                break;
             }
-            .boxed_local(),
-        );
+            late = written.late;
+        }
+        // The caller has its answer: the first mark and its watermark are written.
+        self.repeat_watermark(None).await;
+    }
+
+    /// Waits for the end of a put, and for the next that the store takes.
+    async fn rest(&self, late: Option<Putting>) {
+        if let Some(late) = late {
+            let _ = late.await;
+        }
+        self.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
     }
 
     /// How far ahead of the clock a mark is written, in ms.
@@ -157,21 +149,14 @@ impl<S: Store> Index<S> {
         self.lead_ms.max(WRITE_GAP_MS)
     }
 
-    /// One mark put with its retries; says how long the one that committed took, in ms. The `first` time, with the exact
-    /// time of the mark, somebody waits for it.
-    async fn try_mark(
-        &self,
-        tag: &Tag,
-        how: How,
-        at: UnixMillis,
-        first: Option<(UnixMillis, &Defer)>,
-    ) -> Result<i64, StoreError> {
+    /// One mark put with its retries. The first time it is written with the `exact` time of the mark.
+    async fn try_mark(&self, tag: &Tag, how: How, at: UnixMillis, mut exact: Option<UnixMillis>) -> Written {
         let key = match how {
             How::Expire => self.keys.hard_mark(tag),
             How::StaleThenExpire(_) => self.keys.soft_marks(tag),
         };
         let started = self.store.now();
-        let (mut exact, mut refusals) = (first.map(|(at, _)| at), 0_u32);
+        let (mut slow, mut refusals) = (false, 0_u32);
         loop {
             let began = self.store.now();
             // `exact` on the first attempt only: a later one may overwrite somebody else's mark.
@@ -186,11 +171,8 @@ impl<S: Store> Index<S> {
                 }
             };
             let (result, late) = self.put(&key, text, Some(MARK_TTL), started).await;
-            if let (Some(_), Some((_, defer))) = (&late, first)
-                && !sabotage::is(Bug::NoRemark)
-            {
-                self.repeat_mark(tag.clone(), how, at, defer, late);
-            }
+            let ended = self.store.now();
+            let was_slow = late.is_some() || ended.since(began) > self.slow_ms();
             match result {
                 Ok(()) => {
                     #[cfg(feature = "sabotage")]
@@ -198,14 +180,21 @@ impl<S: Store> Index<S> {
                     if sabotage::is(Bug::OneMark) {
                         self.wipe(tag, how).await;
                     }
-                    return Ok(self.store.now().since(began));
+                    // What is written in time stands for all that was slow before.
+                    return Written { result, slow: was_slow, late };
                 }
-                Err(StoreError::RateLimited) if sabotage::is(Bug::Swallowed429) => return Ok(0),
+                Err(StoreError::RateLimited) if sabotage::is(Bug::Swallowed429) => {
+                    return Written { result: Ok(()), slow, late };
+                }
                 Err(StoreError::RateLimited) if refusals < MOST_REFUSALS => {
                     refusals = refusals.saturating_add(1);
                 }
-                Err(error) if self.store.now().since(started) >= GIVE_UP_MS => return Err(error),
-                Err(_) => {}
+                Err(_) => {
+                    slow |= was_slow;
+                    if ended.since(started) >= GIVE_UP_MS {
+                        return Written { result, slow, late };
+                    }
+                }
             }
             self.store.sleep(self.pause()).await;
         }
@@ -239,17 +228,42 @@ impl<S: Store> Index<S> {
         }
     }
 
-    /// Writes the watermark, or makes sure that a put of it that began after `after` has committed.
+    /// Writes the watermark after a mark. A put that took longer than it was ahead may have undone a later one, so it is
+    /// repeated, behind the reply, until one is in time.
+    async fn announce(&self, defer: &Defer) -> Result<(), StoreError> {
+        let written = self.try_watermark().await;
+        if written.slow && !sabotage::is(Bug::NoRewrite) {
+            let (this, late) = (self.clone(), written.late);
+            defer(async move { this.repeat_watermark(late).await }.boxed_local());
+        }
+        written.result
+    }
+
+    /// As [`Self::repeat_mark`].
+    async fn repeat_watermark(&self, mut late: Option<Putting>) {
+        for _ in 0..MOST_REPEATS {
+            self.rest(late).await;
+            let written = self.try_watermark().await;
+            if written.is_in_time() || sabotage::is(Bug::NoRewrite) {
+                return;
+            }
+            late = written.late;
+        }
+    }
+
+    /// One watermark put with its retries, or the certainty that one that began after now has committed.
     ///
     /// Calls of one isolate share a put, but never a promise: each looks with its own timer, for it may outlive the
     /// request that does the put.
-    async fn announce(&self, after: u64, defer: &Defer) -> Result<(), StoreError> {
+    async fn try_watermark(&self) -> Written {
+        let after = self.memory.with_watermark(next);
         let key = self.keys.watermark();
-        let (first, mut refusals) = (self.store.now(), 0_u32);
+        let first = self.store.now();
+        let (mut slow, mut refusals) = (false, 0_u32);
         loop {
             let now = self.store.now();
             match self.memory.with_watermark(|slot| slot.turn(after, now)) {
-                Turn::Done => return Ok(()),
+                Turn::Done => return Written { result: Ok(()), slow, late: None },
                 Turn::Look => {
                     self.store.sleep(LOOK_MS).await;
                     continue;
@@ -261,11 +275,9 @@ impl<S: Store> Index<S> {
                 Turn::Put => {}
             }
             let (number, mark) = self.begin_watermark(now);
-            let (result, late) = self.put(&key, mark.text(), None, first).await;
+            let (mut result, late) = self.put(&key, mark.text(), None, first).await;
             let ended = self.store.now();
-            if late.is_some() && !sabotage::is(Bug::NoRewrite) {
-                self.announce_again(defer, late);
-            }
+            let was_slow = late.is_some() || ended.since(now) > AHEAD_MS;
             refusals = match &result {
                 Err(StoreError::RateLimited) => refusals.saturating_add(1),
                 _ => 0,
@@ -277,18 +289,22 @@ impl<S: Store> Index<S> {
                     slot.committed = slot.committed.max(number);
                 }
             });
-            match result {
+            match &result {
                 Ok(()) => {
                     self.memory.saw_watermark(Some(mark), ended);
-                    if ended.since(now) > AHEAD_MS && !sabotage::is(Bug::NoRewrite) {
-                        self.announce_again(defer, None);
-                    }
-                    return Ok(());
+                    return Written { result, slow: was_slow, late };
                 }
-                Err(_) if as_good => return Ok(()),
+                Err(_) if as_good => {
+                    result = Ok(());
+                    return Written { result, slow, late };
+                }
                 Err(StoreError::RateLimited) => {}
-                Err(error) if ended.since(first) >= GIVE_UP_MS => return Err(error),
-                Err(_) => {}
+                Err(_) => {
+                    slow |= was_slow;
+                    if ended.since(first) >= GIVE_UP_MS {
+                        return Written { result, slow, late };
+                    }
+                }
             }
             self.store.sleep(self.pause()).await;
         }
@@ -309,25 +325,6 @@ impl<S: Store> Index<S> {
         })
     }
 
-    /// A watermark put that took longer than it was ahead may have undone a later one; `late` is one that still may.
-    fn announce_again(&self, defer: &Defer, late: Option<Putting>) {
-        let this = self.clone();
-        let again = Rc::clone(defer);
-        defer(
-            async move {
-                if let Some(late) = late
-                    && late.await.is_err()
-                {
-                    return;
-                }
-                this.store.sleep(WRITE_GAP_MS.unsigned_abs()).await;
-                let after = this.memory.with_watermark(next);
-                let _ = this.announce(after, &again).await;
-            }
-            .boxed_local(),
-        );
-    }
-
     /// A second with jitter, in ms.
     fn pause(&self) -> u64 {
         let jitter = self.store.random().checked_rem(300).unwrap_or(0);
@@ -338,6 +335,21 @@ impl<S: Store> Index<S> {
 fn next(slot: &mut super::memory::WatermarkSlot) -> u64 {
     slot.counter = slot.counter.saturating_add(1);
     slot.counter
+}
+
+/// What came of writing a key, with its retries.
+struct Written {
+    result: Result<(), StoreError>,
+    /// Whether a put was so slow that it may have undone a later one of somebody else's, with none in time after it.
+    slow: bool,
+    /// A put that is not waited for any longer: it may still arrive.
+    late: Option<Putting>,
+}
+
+impl Written {
+    fn is_in_time(&self) -> bool {
+        self.result.is_ok() && !self.slow
+    }
 }
 
 /// A put under way.
