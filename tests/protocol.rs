@@ -844,6 +844,22 @@ fn three_refusals_in_a_row_on_the_watermark_are_as_good_as_a_put() {
 }
 
 #[test]
+fn a_third_refusal_says_nothing_of_marks_written_after_the_first() {
+    let world = World::default();
+    let a = isolate(&world, 0, "a").counting();
+    world.fail(Op::Put, "f1/w", 4, StoreError::RateLimited);
+    let call = async |tag: &'static str, after: u64| {
+        a.index().store.sleep(after).await;
+        a.revalidating(&[tag], How::Expire).await.unwrap();
+        watermark_of(&a).await.is_some()
+    };
+    // The first is refused twice, then the second, then the first again: what refused it may be older than the third's mark.
+    let announced = world.run(join3(call("a", 0), call("b", 1_600), call("c", 2_600))).unwrap();
+    assert_eq!(announced, (false, true, true), "S6");
+    assert_eq!(a.ops().puts, 3 + 4 + 1);
+}
+
+#[test]
 fn a_write_that_fails_for_good_is_reported_with_its_tags() {
     // Rows: rule, key that fails, error, the tags that are named, those that are not.
     #[allow(clippy::type_complexity)] // a table

@@ -259,7 +259,7 @@ impl<S: Store> Index<S> {
         let after = self.memory.with_watermark(next);
         let key = self.keys.watermark();
         let first = self.store.now();
-        let (mut slow, mut refusals) = (false, 0_u32);
+        let (mut slow, mut refusals, mut since) = (false, 0_u32, after);
         loop {
             let now = self.store.now();
             match self.memory.with_watermark(|slot| slot.turn(after, now)) {
@@ -282,11 +282,15 @@ impl<S: Store> Index<S> {
                 Err(StoreError::RateLimited) => refusals.saturating_add(1),
                 _ => 0,
             };
+            if refusals <= 1 {
+                since = number;
+            }
             let as_good = result.is_ok() || refusals >= ENOUGH_REFUSALS;
             self.memory.with_watermark(|slot| {
                 slot.in_flight = slot.in_flight.filter(|(other, _)| *other != number);
                 if as_good {
-                    slot.committed = slot.committed.max(number);
+                    // What refused the last one may be older than marks that were written after the first.
+                    slot.committed = slot.committed.max(since);
                 }
             });
             match &result {
