@@ -328,18 +328,25 @@ impl Place {
             self.world.0.arrivals.borrow_mut().insert(key.to_owned(), last);
             return Err(StoreError::RateLimited);
         }
-        // It goes its way whether or not anybody still waits for it.
-        let (ms, lost) = slow.map_or((10, false), |(_, ms, lost)| (ms, lost));
         let (world, place, key) = (self.world.clone(), self.number, key.to_owned());
-        let commits = Rc::new(Cell::new(false));
-        let said = Rc::clone(&commits);
-        self.world.defer()(Box::pin(async move {
-            world.sleep_ms(ms).await;
+        let commit = move || {
             let version = Version { commit: world.0.elapsed.get(), place, value, metadata, ttl };
             world.0.keys.borrow_mut().entry(key).or_default().push(version);
+        };
+        let Some((_, ms, lost)) = slow else {
+            self.world.sleep_ms(10).await;
+            commit();
+            return Ok(());
+        };
+        // A slow one goes its way whether or not anybody still waits for it.
+        let (world, ended) = (self.world.clone(), Rc::new(Cell::new(false)));
+        let said = Rc::clone(&ended);
+        self.world.defer()(Box::pin(async move {
+            world.sleep_ms(ms).await;
+            commit();
             said.set(true);
         }));
-        std::future::poll_fn(|_| if commits.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+        std::future::poll_fn(|_| if ended.get() { Poll::Ready(()) } else { Poll::Pending }).await;
         if lost { Err(StoreError::Failed("the answer is lost".into())) } else { Ok(()) }
     }
 }
