@@ -156,7 +156,7 @@ proptest! {
             };
             marks.merge(heard, UnixMillis(now));
             let said = |now| {
-                let reader = Reader { me: "a", own, lead_ms: LEAD, now: UnixMillis(now) };
+                let reader = Reader { me: "a", own: own.then_some(UnixMillis(i64::MIN)), lead_ms: LEAD, now: UnixMillis(now) };
                 judge(&marks, UnixMillis(as_of), &reader)
             };
             prop_assert!(!expired || said(now) != TagState::Valid, "{:?}", marks);

@@ -66,27 +66,31 @@ fn soft_marks(world: &World, tag: &str) -> Vec<SoftMark> {
 
 #[test]
 fn equal_times_count_as_invalid() {
-    // Rows: rule, mark written by, entry own, now after the mark, as_of after the mark, verdict. The mark was
+    // Rows: rule, mark written by, entry own and landed at, now after the mark, as_of after the mark, verdict. The mark was
     // written at 0, with a lead of 1,000 ms and 0 as its exact time.
     use TagState::{Expired, Stale, Valid};
     let rows = [
-        ("T42", "b", false, 5_000, 1_001, Valid),
-        ("T42", "b", false, 5_000, 1_000, Expired),
-        ("T42", "b", false, 5_000, 0, Expired),
-        ("T42", "b", false, 2_000, 1_000, Expired), // the lead has just passed
-        ("T42", "b", false, 1_999, 1_000, Stale),   // inside the lead: nobody renders in a loop
-        ("T42", "b", false, 1_999, 1, Stale),
-        ("T42", "b", false, 1_999, 0, Expired), // older than the call itself: no doubt
-        ("S5", "a", true, 10, 1, Valid),        // what one isolate wrote and rendered compares exactly
-        ("S5", "a", true, 10, 0, Expired),
-        ("S5", "a", true, 10, -1, Expired),
-        ("S5", "a", false, 1_999, 1, Stale), // its own mark, but another's entry or nested data
-        ("S5", "b", true, 1_999, 1, Stale),  // its own entry, but another's mark
+        ("T42", "b", None, 5_000, 1_001, Valid),
+        ("T42", "b", None, 5_000, 1_000, Expired),
+        ("T42", "b", None, 5_000, 0, Expired),
+        ("T42", "b", None, 2_000, 1_000, Expired), // the lead has just passed
+        ("T42", "b", None, 1_999, 1_000, Stale),   // inside the lead: nobody renders in a loop
+        ("T42", "b", None, 1_999, 1, Stale),
+        ("T42", "b", None, 1_999, 0, Expired), // older than the call itself: no doubt
+        ("S5", "a", Some(0), 10, 1, Valid),    // what one isolate wrote and rendered compares exactly
+        ("S5", "a", Some(0), 10, 0, Expired),
+        ("S5", "a", Some(0), 10, -1, Expired),
+        ("S3", "a", Some(5), 10, 6, Valid),
+        ("S3", "a", Some(5), 10, 5, Stale), // read while the mark was on its way: it may have undone another
+        ("S3", "a", Some(5), 5_000, 1, Expired),
+        ("S5", "a", Some(5), 10, 0, Expired),
+        ("S5", "a", None, 1_999, 1, Stale), // its own mark, but another's entry or nested data
+        ("S5", "b", Some(0), 1_999, 1, Stale), // its own entry, but another's mark
     ];
     for (rule, by, own, now, as_of, expected) in rows {
         let hard = HardMark { t: UnixMillis(LEAD), by: by.into(), exact: Some(UnixMillis(0)) };
         let marks = TagMarks { hard: Some(hard), soft: Vec::new() };
-        let reader = Reader { me: "a", own, lead_ms: LEAD, now: UnixMillis(now) };
+        let reader = Reader { me: "a", own: own.map(UnixMillis), lead_ms: LEAD, now: UnixMillis(now) };
         let row = (by, own, now, as_of);
         assert_eq!(judge(&marks, UnixMillis(as_of), &reader), expected, "{rule}: {row:?}");
     }
@@ -95,16 +99,18 @@ fn equal_times_count_as_invalid() {
 #[test]
 fn soft_marks_are_stale_until_they_expire() {
     use TagState::{Expired, Stale, Valid};
-    // Rows: rule, own, now, as_of, verdict, of a mark with s = 1,000 (exactly 0) and x = 60,000.
+    // Rows: rule, own and landed at, now, as_of, verdict, of a mark with s = 1,000 (exactly 0) and x = 60,000.
     let rows = [
-        ("RV-3", false, 10, 1_000, Stale),
-        ("RV-3", false, 10, 1_001, Valid),
-        ("RV-3", false, 59_999, 1_000, Stale),
-        ("RV-3", false, 60_000, 1_000, Expired),
-        ("RV-3", false, 60_000, 1_001, Valid),
-        ("S5", true, 10, 0, Stale),
-        ("S5", true, 10, 1, Valid),
-        ("S5", true, 60_000, 0, Expired),
+        ("RV-3", None, 10, 1_000, Stale),
+        ("RV-3", None, 10, 1_001, Valid),
+        ("RV-3", None, 59_999, 1_000, Stale),
+        ("RV-3", None, 60_000, 1_000, Expired),
+        ("RV-3", None, 60_000, 1_001, Valid),
+        ("S5", Some(0), 10, 0, Stale),
+        ("S5", Some(0), 10, 1, Valid),
+        ("S5", Some(0), 60_000, 0, Expired),
+        ("S3", Some(5), 10, 6, Valid),
+        ("S3", Some(5), 10, 5, Stale),
     ];
     for (rule, own, now, as_of, expected) in rows {
         let soft = SoftMark {
@@ -114,7 +120,7 @@ fn soft_marks_are_stale_until_they_expire() {
             exact: Some(UnixMillis(0)),
         };
         let marks = TagMarks { hard: None, soft: vec![soft] };
-        let reader = Reader { me: "a", own, lead_ms: LEAD, now: UnixMillis(now) };
+        let reader = Reader { me: "a", own: own.map(UnixMillis), lead_ms: LEAD, now: UnixMillis(now) };
         assert_eq!(judge(&marks, UnixMillis(as_of), &reader), expected, "{rule}: {:?}", (own, now, as_of));
     }
 }
@@ -164,7 +170,7 @@ proptest! {
         for mark in &marks {
             merged.merge(TagMarks { hard: None, soft: vec![mark.clone()] }, UnixMillis(now));
         }
-        let reader = Reader { me: "b", own: false, lead_ms: LEAD, now: UnixMillis(now + later) };
+        let reader = Reader { me: "b", own: None, lead_ms: LEAD, now: UnixMillis(now + later) };
         let say = |soft: Vec<SoftMark>| judge(&TagMarks { hard: None, soft }, UnixMillis(as_of), &reader);
         let whole = say(marks);
         prop_assert!(say(folded) >= whole);
@@ -523,6 +529,36 @@ fn one_isolate_renders_at_once_after_its_own_revalidation() {
     (made.by, made.created) = ("a".into(), world.now());
     plant(&world, &nested, &made, b"body");
     assert_eq!(a.verdict(&nested), expired("a"));
+}
+
+#[test]
+fn a_mark_in_time_that_arrives_after_a_later_one() {
+    for (how, mark) in [(How::Expire, "f1/x/a"), (MAX, "f1/s/a")] {
+        let world = World::default();
+        let (a, b) = (isolate(&world, 0, "a"), isolate(&world, 1, "b"));
+        let key = keys().route("example.com", "/");
+        // a's mark is on its way for less than the lead; meanwhile a renders, and b revalidates.
+        world.slow_put(mark, 800);
+        let later = async {
+            b.index().store.sleep(300).await;
+            let mut own = entry(&key, &["a"], a.now());
+            own.by = "a".into();
+            plant(&world, &key, &own, b"body");
+            b.index().store.sleep(100).await;
+            b.revalidating(&["a"], how).await
+        };
+        let results = world.run(join(a.revalidating(&["a"], how), later)).unwrap();
+        assert_eq!(results, (Ok(()), Ok(())));
+        world.settle();
+        world.pass(MEMO_MS + 2 * LEAD);
+        let expected = if how == MAX { stale("a") } else { expired("a") };
+        assert_eq!(a.verdict(&key), expected, "S3 {how:?}: a's mark stands in the place of b's");
+        // What it renders after that is its own.
+        let mut own = entry(&key, &["a"], a.now());
+        own.by = "a".into();
+        plant(&world, &key, &own, b"body");
+        assert_eq!(a.verdict(&key), TagVerdict::Valid, "{how:?}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn a_tie_counts_as_invalid() {
         hard: None,
         soft: vec![SoftMark { s: UnixMillis(s), x: UnixMillis(x), by: "them".into(), exact: None }],
     };
-    let reader = Reader { me: "me", own: false, lead_ms: 1_000, now: UnixMillis(60_000) };
+    let reader = Reader { me: "me", own: None, lead_ms: 1_000, now: UnixMillis(60_000) };
     let rows = [
         ("WK-3 hard, older", hard(10_000), 9_999, TagState::Expired),
         ("WK-3 hard, tie", hard(10_000), 10_000, TagState::Expired),

@@ -27,12 +27,12 @@ fuzz_target!(|input: (i64, i64, i64, &str)| {
     assert_eq!(fold_soft(folded.clone(), now), folded);
     // Another isolate's reader: its own marks count without the lead.
     for now in [now, now.plus_ms(later.max(0))] {
-        let reader = Reader { me: "\0nobody", own: true, lead_ms: 1_000, now };
+        let reader = Reader { me: "\0nobody", own: Some(UnixMillis(i64::MIN)), lead_ms: 1_000, now };
         let said = |soft: &[SoftMark]| judge(&TagMarks { hard: None, soft: soft.to_vec() }, as_of, &reader);
         assert!(said(&folded) >= said(&marks.soft), "{folded:?}");
     }
     // Time makes nothing valid.
-    let reader = |now| Reader { me: "\0nobody", own: false, lead_ms: 1_000, now };
+    let reader = |now| Reader { me: "\0nobody", own: None, lead_ms: 1_000, now };
     assert!(judge(&marks, as_of, &reader(now.plus_ms(later.max(0)))) >= judge(&marks, as_of, &reader(now)));
     let mut merged = marks.clone();
     merged.merge(marks.clone(), now);

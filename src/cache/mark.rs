@@ -24,14 +24,16 @@ pub const MOST_SOFT: usize = 4;
 /// use freshtag::time::UnixMillis;
 ///
 /// let marks = TagMarks { hard: Some(HardMark { t: UnixMillis(10_000), by: "a".into(), exact: None }), soft: vec![] };
-/// let reader = Reader { me: "b", own: false, lead_ms: 1_000, now: UnixMillis(20_000) };
+/// let reader = Reader { me: "b", own: None, lead_ms: 1_000, now: UnixMillis(20_000) };
 /// assert_eq!(judge(&marks, UnixMillis(10_000), &reader), TagState::Expired);
 /// assert_eq!(judge(&marks, UnixMillis(10_001), &reader), TagState::Valid);
 /// ```
 #[must_use]
 pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagState {
-    // Only what one isolate wrote, rendered and asks about compares without the lead.
-    let exact = |by: &str, exact: Option<UnixMillis>| exact.filter(|_| reader.own && by == reader.me);
+    // Only what one isolate wrote, rendered and asks about compares without the lead; and not what it read while the mark
+    // was on its way, which may have undone a later one of somebody else's.
+    let sure = |exact: &UnixMillis| reader.own.is_some_and(|landed| as_of <= *exact || as_of > landed);
+    let exact = |by: &str, exact: Option<UnixMillis>| exact.filter(sure).filter(|_| by == reader.me);
     let reaches = |time: UnixMillis| {
         if sabotage::is(Bug::EqualIsValid) { time > as_of } else { time >= as_of }
     };
@@ -65,8 +67,9 @@ pub fn judge(marks: &TagMarks, as_of: UnixMillis, reader: &Reader<'_>) -> TagSta
 pub struct Reader<'a> {
     /// The isolate that asks.
     pub me: &'a str,
-    /// Whether this isolate rendered the entry, and read the tag's data itself (`as_of >= created`).
-    pub own: bool,
+    /// Where this isolate rendered the entry, and read the tag's data itself (`as_of >= created`): when the last put of its
+    /// own marks had ended.
+    pub own: Option<UnixMillis>,
     /// The lead with which marks are written, in ms.
     pub lead_ms: i64,
     /// The time of the question.

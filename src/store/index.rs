@@ -227,7 +227,7 @@ impl<S: Store> Index<S> {
         let mut ask: Vec<(&Tag, UnixMillis)> = Vec::new();
         for (tag, as_of) in all() {
             let (marks, young) = self.memory.marks(tag, now);
-            match self.judge(entry, &marks, as_of, reading) {
+            match self.judge(entry, tag, &marks, as_of, reading) {
                 TagState::Expired => return TagVerdict::Expired(tag.clone()),
                 TagState::Stale => state = TagVerdict::Stale(tag.clone()),
                 TagState::Valid => {}
@@ -246,7 +246,7 @@ impl<S: Store> Index<S> {
         let now = self.store.now();
         let reading = Reading { now, ..*reading };
         for (tag, as_of) in all() {
-            match self.judge(entry, &self.memory.marks(tag, now).0, as_of, &reading) {
+            match self.judge(entry, tag, &self.memory.marks(tag, now).0, as_of, &reading) {
                 TagState::Expired => return TagVerdict::Expired(tag.clone()),
                 TagState::Stale => state = TagVerdict::Stale(tag.clone()),
                 TagState::Valid => {}
@@ -266,10 +266,18 @@ impl<S: Store> Index<S> {
         Some(floor.plus_ms(self.lead_ms))
     }
 
-    fn judge(&self, entry: &Entry, marks: &TagMarks, as_of: UnixMillis, reading: &Reading) -> TagState {
+    fn judge(
+        &self,
+        entry: &Entry,
+        tag: &Tag,
+        marks: &TagMarks,
+        as_of: UnixMillis,
+        reading: &Reading,
+    ) -> TagState {
         // What becomes part of something kept is compared with the lead, as every other isolate will compare the whole:
         // else the whole would be expired by an input that is not, and made anew of it for ever.
         let own = !reading.persisted && *entry.by == *self.memory.me && as_of >= entry.created;
+        let own = own.then(|| self.memory.landed(tag));
         let reader = mark::Reader { me: &self.memory.me, own, lead_ms: self.lead_ms, now: reading.now };
         mark::judge(marks, as_of, &reader)
     }

@@ -72,6 +72,9 @@ struct Remembered {
     marks: TagMarks,
     read_at: Option<UnixMillis>,
     own_at: Option<UnixMillis>,
+    /// Puts of own marks that are under way, and when one ended last.
+    flying: u32,
+    landed: Option<UnixMillis>,
 }
 
 /// An entry with its body, in memory.
@@ -224,6 +227,24 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         let hard = known.marks.hard.iter().map(|mark| (&mark.by, mark.exact));
         let soft = known.marks.soft.iter().map(|mark| (&mark.by, mark.exact));
         hard.chain(soft).any(|(by, exact)| *by == self.me && exact == Some(at))
+    }
+
+    /// A put of a mark of this isolate begins, or has ended then. One whose request ends is under way for ever.
+    pub(crate) fn put_mark(&self, tag: &Tag, ended: Option<UnixMillis>) {
+        if let Some(known) = self.inner.borrow_mut().marks.get(tag.as_str()) {
+            known.flying = match ended {
+                None => known.flying.saturating_add(1),
+                Some(_) => known.flying.saturating_sub(1),
+            };
+            known.landed = known.landed.max(ended);
+        }
+    }
+
+    /// What this isolate read of a tag after this moment is newer than all that its own marks have undone.
+    pub(crate) fn landed(&self, tag: &Tag) -> UnixMillis {
+        let inner = self.inner.borrow();
+        let known = inner.marks.peek(tag.as_str()).filter(|known| known.flying == 0);
+        known.and_then(|known| known.landed).unwrap_or(UnixMillis(i64::MAX))
     }
 
     /// What stands for tags whose own marks had to be forgotten.

@@ -170,8 +170,12 @@ impl<S: Store> Index<S> {
                     SoftMark::list_text(&fold_soft(known, began))
                 }
             };
+            self.memory.put_mark(tag, None);
             let (result, late) = self.put(&key, text, Some(MARK_TTL), started).await;
             let ended = self.store.now();
+            if late.is_none() {
+                self.memory.put_mark(tag, Some(ended));
+            }
             let was_slow = late.is_some() || ended.since(began) > self.slow_ms();
             match result {
                 Ok(()) => {

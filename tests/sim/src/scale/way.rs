@@ -205,5 +205,5 @@ fn state(way: Way, time: i64, dated: i64, now: i64) -> TagState {
     }
     let hard = HardMark { t: UnixMillis(time), by: "".into(), exact: None };
     let marks = TagMarks { hard: Some(hard), soft: Vec::new() };
-    judge(&marks, UnixMillis(dated), &Reader { me: "m", own: false, lead_ms: LEAD_MS, now: UnixMillis(now) })
+    judge(&marks, UnixMillis(dated), &Reader { me: "m", own: None, lead_ms: LEAD_MS, now: UnixMillis(now) })
 }
