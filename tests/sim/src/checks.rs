@@ -224,6 +224,9 @@ pub fn kept(world: &World, header: &str, body: &Body) {
     if whole.as_ref() != Some(&body.bytes) || body.broken {
         history.blame(|| format!("S2: a part of render {number} is kept"));
     }
+    if made.stale {
+        history.blame(|| format!("S3: render {number}, a part of which was stale, is kept"));
+    }
     if made.status >= 500 {
         history.blame(|| format!("S8: render {number}, a failure, is kept"));
     }
