@@ -29,6 +29,17 @@ pub struct Change {
     pub visitor: usize,
 }
 
+/// One read of what a tag names.
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
+    /// The tag.
+    pub tag: TagNo,
+    /// The order of the read.
+    pub order: u64,
+    /// The isolate whose clock dated it, by number.
+    pub isolate: u64,
+}
+
 /// One render, as the renderer knows it.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -42,8 +53,8 @@ pub struct Made {
     pub ended: Option<i64>,
     /// What the isolate's clock said at its start.
     pub started: i64,
-    /// For each tag, the order of the oldest read of its data.
-    pub reads: Vec<(TagNo, u64)>,
+    /// For each tag, the oldest read of its data.
+    pub reads: Vec<Read>,
     /// The language it is in.
     pub language: Option<&'static str>,
     /// It is for one visitor alone: a draft, or something with a cookie.

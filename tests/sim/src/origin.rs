@@ -8,7 +8,7 @@ use freshtag::http::headers::first;
 use freshtag::time::Seconds;
 
 use crate::data;
-use crate::history::{Made, TagNo};
+use crate::history::{Made, Read, TagNo};
 use crate::isolate::Request;
 use crate::render::Live;
 use crate::site::{Kind, Page};
@@ -94,8 +94,9 @@ impl Source {
 
     /// Reads the data of a tag.
     fn look(&self, number: usize, tag: TagNo) {
-        let order = self.world().clock.tick();
-        merge(&mut self.world().history.borrow_mut().made[number].reads, tag, order);
+        let (order, isolate) = (self.world().clock.tick(), self.request.isolate.number());
+        let read = Read { tag, order, isolate };
+        merge(&mut self.world().history.borrow_mut().made[number].reads, read);
     }
 
     async fn read_all(&self, number: usize, tags: &[TagNo], scope: Option<&Scope>, pause: i64) {
@@ -172,8 +173,8 @@ impl Source {
             let mut history = world.history.borrow_mut();
             let inner_made = history.made[inner.number].clone();
             let made = &mut history.made[number];
-            for (tag, order) in inner_made.reads {
-                merge(&mut made.reads, tag, order);
+            for read in inner_made.reads {
+                merge(&mut made.reads, read);
             }
             made.stale |= inner.stale || inner_made.stale;
             made.doubtful |= inner.doubtful || inner_made.doubtful;
@@ -282,9 +283,10 @@ impl Source {
     }
 }
 
-fn merge(reads: &mut Vec<(TagNo, u64)>, tag: TagNo, order: u64) {
-    match reads.iter_mut().find(|(known, _)| *known == tag) {
-        Some((_, known)) => *known = order.min(*known),
-        None => reads.push((tag, order)),
+fn merge(reads: &mut Vec<Read>, read: Read) {
+    match reads.iter_mut().find(|known| known.tag == read.tag) {
+        Some(known) if known.order > read.order => *known = read,
+        Some(_) => {}
+        None => reads.push(read),
     }
 }

@@ -1,7 +1,7 @@
 //! S3 and S5: nothing is served that is made of what was read before a revalidation that should be known.
 
 use crate::checks::Asked;
-use crate::history::{Change, Made};
+use crate::history::{Change, Made, Read};
 use crate::plan::Weather;
 use crate::world::World;
 
@@ -19,12 +19,12 @@ pub fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fre
     if !world.plan.clocks_agree() {
         return;
     }
-    let oldest = made.reads.iter().map(|(_, order)| *order).min();
-    let path = oldest.map(|order| (asked.page.path, order));
+    let oldest = made.reads.iter().min_by_key(|read| read.order);
+    let path = oldest.map(|read| Read { tag: asked.page.path, ..*read });
     let doubtful = doubtful || made.doubtful;
     let mut history = world.history.borrow_mut();
     let mut found = None;
-    for (tag, order) in made.reads.iter().copied().chain(path) {
+    for Read { tag, order, isolate } in made.reads.iter().copied().chain(path) {
         for change in history.changes.iter().filter(|change| change.tag == tag && change.order > order) {
             let Some((acked, acked_order)) = change.acked.zip(change.acked_order) else { continue };
             let mut wrong = |rule: &str| {
@@ -42,9 +42,10 @@ pub fn data(world: &World, asked: &Asked<'_>, made: &Made, number: usize, is_fre
             // What has a grace may be served stale; what is stale in a page that is not kept, too.
             let counts = change.grace.is_none() || (is_fresh && !made.stale);
             let is_own = change.isolate == asked.isolate.number() && asked.order > acked_order;
-            // What another clock has dated within the lead is stale, and not yet expired, until the lead has passed.
-            let is_near = made.isolate != change.isolate && asked.at < acked + 2 * world.plan.lead + SLACK_MS;
-            if is_own && counts && (is_fresh || !is_near) {
+            // What another clock has dated within the lead is stale, and not yet expired, until the lead has passed: the
+            // whole, or a part of what is not kept.
+            let is_near = isolate != change.isolate && asked.at < acked + 2 * world.plan.lead + SLACK_MS;
+            if is_own && counts && ((is_fresh && !made.stale) || !is_near) {
                 wrong("S5");
             }
             if change.visitor == asked.visitor
