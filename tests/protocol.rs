@@ -532,15 +532,33 @@ fn one_isolate_renders_at_once_after_its_own_revalidation() {
 }
 
 #[test]
+fn what_a_clock_that_is_ahead_has_dated_is_in_doubt_from_the_first_moment() {
+    let world = World::default();
+    let (a, ahead) = (isolate(&world, 0, "a"), skewed(&world, 1, "b", 500));
+    let key = keys().route("example.com", "/");
+    plant(&world, &key, &entry(&key, &["a"], ahead.now()), b"body");
+    // The mark is not written yet: the soft ones are read first.
+    world.slow_reads("f1/s/", 400);
+    let looks = async {
+        a.index().store.sleep(100).await;
+        let (reading, floors) = (a.reading(), Floors::default());
+        a.index().read(&key, Under::default(), &floors, &reading).await.tags
+    };
+    let (result, tags) = world.run(join(a.revalidating(&["a"], MAX), looks)).unwrap();
+    assert_eq!((result, tags), (Ok(()), stale("a")), "S5");
+}
+
+#[test]
 fn a_mark_in_time_that_arrives_after_a_later_one() {
     for (how, mark) in [(How::Expire, "f1/x/a"), (MAX, "f1/s/a")] {
         let world = World::default();
-        let (a, b) = (isolate(&world, 0, "a"), isolate(&world, 1, "b"));
+        let lead = 5 * LEAD;
+        let (a, b) = (isolate(&world, 0, "a").with_lead(lead), isolate(&world, 1, "b").with_lead(lead));
         let key = keys().route("example.com", "/");
         // a's mark is on its way for less than the lead; meanwhile a renders, and b revalidates.
-        world.slow_put(mark, 800);
+        world.slow_put(mark, 3_000);
         let later = async {
-            b.index().store.sleep(300).await;
+            b.index().store.sleep(1_100).await;
             let mut own = entry(&key, &["a"], a.now());
             own.by = "a".into();
             plant(&world, &key, &own, b"body");
@@ -550,7 +568,7 @@ fn a_mark_in_time_that_arrives_after_a_later_one() {
         let results = world.run(join(a.revalidating(&["a"], how), later)).unwrap();
         assert_eq!(results, (Ok(()), Ok(())));
         world.settle();
-        world.pass(MEMO_MS + 2 * LEAD);
+        world.pass(MEMO_MS + 2 * lead);
         let expected = if how == MAX { stale("a") } else { expired("a") };
         assert_eq!(a.verdict(&key), expected, "S3 {how:?}: a's mark stands in the place of b's");
         // What it renders after that is its own.

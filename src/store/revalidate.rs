@@ -58,7 +58,8 @@ impl<S: Store> Index<S> {
             return Ok(());
         }
         for tag in tags {
-            self.memory.saw_marks(tag, self.first_marks(how, at), true, at);
+            // With the lead from the first moment on: what another clock has dated later may be older all the same.
+            self.memory.saw_marks(tag, self.marks_at(how, at, at.plus_ms(self.lead()), Some(at)), true, at);
         }
         if let How::StaleThenExpire(_) = how {
             // Soft marks are a small list in one key: what others wrote must not be lost. If it cannot be read,
@@ -88,11 +89,6 @@ impl<S: Store> Index<S> {
             (_, Err(error)) => lost(tags.iter().map(Tag::as_str).collect(), &error),
             (None, Ok(())) => Ok(()),
         }
-    }
-
-    /// The mark as this isolate remembers it from the first moment: without lead.
-    fn first_marks(&self, how: How, at: UnixMillis) -> TagMarks {
-        self.marks_at(how, at, at, Some(at))
     }
 
     /// `stamp` is the time as written, `at` the moment of the call, from which the grace counts.
