@@ -23,7 +23,11 @@ const ONCE: &[(u64, &str)] = &[
     (1_192, "S3: a late repetition undid a later mark, and nobody wrote that again"),
     (5_360, "S6: a third refusal counted for a mark that was written after the second"),
     (11_548, "S3: a put that failed late undid a later mark, and nobody wrote that again"),
+    (40_993, "S3: a mark in time that undid a later one compared exactly with what was read on its way"),
+    (69_482, "S5: a part that a clock ahead had dated was good until the mark was on its way"),
+    (79_918, "S3: a clock that shows less than a timer waits for hid a put that was late"),
     (100_137, "S3: a copy got a new life from a write of its own data centre that was half as old"),
+    (109_736, "S5: a stale part of a page that is not kept, dated by another clock within the lead"),
 ];
 
 #[test]
