@@ -580,6 +580,30 @@ fn a_mark_in_time_that_arrives_after_a_later_one() {
 }
 
 #[test]
+fn a_mark_whose_request_ended_may_be_on_its_way_for_ever() {
+    let world = World::default();
+    let lead = 5 * LEAD;
+    let (a, b) = (isolate(&world, 0, "a").with_lead(lead), isolate(&world, 1, "b").with_lead(lead));
+    let key = keys().route("example.com", "/");
+    a.expire("a");
+    world.pass(2 * lead);
+    world.slow_put("f1/x/a", 3_000);
+    world.run(async {
+        let dies = Box::pin(a.revalidating(&["a"], How::Expire));
+        let cut = Box::pin(a.index().store.sleep(1_100));
+        assert!(matches!(select(dies, cut).await, Either::Right(_)));
+        let mut own = entry(&key, &["a"], a.now());
+        own.by = "a".into();
+        plant(&world, &key, &own, b"body");
+        b.index().store.sleep(100).await;
+        b.revalidating(&["a"], How::Expire).await.unwrap();
+    });
+    world.settle();
+    world.pass(MEMO_MS + 2 * lead);
+    assert_eq!(a.verdict(&key), expired("a"), "S3: b's mark is undone");
+}
+
+#[test]
 fn clocks_may_differ_by_less_than_the_lead() {
     // Rows: the writer's clock, the renderer's, the lead, in ms.
     let rows = [
