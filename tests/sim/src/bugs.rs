@@ -26,15 +26,15 @@ pub const BUGS: &[Planted] = &[
     planted("swallowed-429", Bug::Swallowed429, 35),
     planted("any-key", Bug::AnyKey, 63),
     planted("trusted-header", Bug::TrustedHeader, 61),
-    planted("no-lead", Bug::NoLead, 173),
+    planted("no-lead", Bug::NoLead, 433),
     planted("shared-promise", Bug::SharedPromise, 845),
     planted("shared-result", Bug::SharedResult, 16),
-    planted("one-mark", Bug::OneMark, 1),
+    planted("one-mark", Bug::OneMark, 25),
     planted("seen-all", Bug::SeenAll, 366),
-    planted("no-remark", Bug::NoRemark, 1_700),
-    planted("no-rewrite", Bug::NoRewrite, 1_580),
+    planted("no-remark", Bug::NoRemark, 2_746),
+    planted("no-rewrite", Bug::NoRewrite, 2_635),
     planted("no-inflate", Bug::NoInflate, 252),
-    planted("no-soft-age", Bug::NoSoftAge, 176),
+    planted("no-soft-age", Bug::NoSoftAge, 194),
 ];
 
 const fn planted(name: &'static str, bug: Bug, seed: u64) -> Planted {
