@@ -75,8 +75,10 @@ impl Act {
             change.told = told;
         }
         let index = &isolate.flow().index;
+        isolate.writes();
         let result = if self.awaited { visit.commit(index, id).await } else { visit.settle(index).await };
         let acked = result.is_ok();
+        isolate.writes();
         {
             let mut history = world.history.borrow_mut();
             let count = if acked { &mut history.counts.acked } else { &mut history.counts.refused };

@@ -32,9 +32,9 @@ pub const BUGS: &[Planted] = &[
     planted("one-mark", Bug::OneMark, 25),
     planted("seen-all", Bug::SeenAll, 366),
     planted("no-remark", Bug::NoRemark, 2_746),
-    planted("no-rewrite", Bug::NoRewrite, 2_635),
+    planted("no-rewrite", Bug::NoRewrite, 2_920),
     planted("no-inflate", Bug::NoInflate, 252),
-    planted("no-soft-age", Bug::NoSoftAge, 194),
+    planted("no-soft-age", Bug::NoSoftAge, 343),
 ];
 
 const fn planted(name: &'static str, bug: Bug, seed: u64) -> Planted {

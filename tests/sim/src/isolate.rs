@@ -12,6 +12,7 @@ use freshtag::time::Seconds;
 use crate::clock::{End, NOBODY, Owner, Said};
 use crate::place::{Body, Place};
 use crate::site::Site;
+use crate::stale::REPEAT_MS;
 use crate::world::World;
 
 /// The platform ends what goes on behind a reply after this, in ms.
@@ -29,6 +30,8 @@ struct Inner {
     flow: Flow<Place>,
     requests: RefCell<Vec<Owner>>,
     is_dead: Cell<bool>,
+    /// When a revalidation began or ended last, in true ms.
+    wrote: Cell<Option<i64>>,
 }
 
 impl Isolate {
@@ -52,6 +55,7 @@ impl Isolate {
             flow: Flow { index, config },
             requests: RefCell::default(),
             is_dead: Cell::new(false),
+            wrote: Cell::new(None),
         }))
     }
 
@@ -95,6 +99,16 @@ impl Isolate {
     #[must_use]
     pub fn is_dead(&self) -> bool {
         self.0.is_dead.get()
+    }
+
+    /// A revalidation begins or ends.
+    pub(crate) fn writes(&self) {
+        self.0.wrote.set(Some(self.0.world.now()));
+    }
+
+    /// Whether puts of a revalidation may be under way, or yet to be repeated.
+    pub(crate) fn wrote_lately(&self) -> bool {
+        self.0.wrote.get().is_some_and(|at| self.0.world.now() - at < REPEAT_MS)
     }
 
     /// A request begins. Its work ends half a minute after its end.

@@ -139,7 +139,7 @@ impl Plan {
         let chaos = (delta * 3 + dice.between(60_000, 600_000)).max(120_000);
         let visits = dice.between(40, 260) as usize;
         let busy = dice.pick(&[1, 1, 4]);
-        Self {
+        let mut plan = Self {
             weather,
             colos,
             isolates: dice.between(1, if small { 2 } else { 4 }) as usize,
@@ -164,7 +164,11 @@ impl Plan {
             writes: dice.pick(&[0.03, 0.1, 0.3]),
             chaos,
             visits,
+        };
+        if weather == Weather::Slow {
+            plan.faults.end(Dice::new(chaos.unsigned_abs()));
         }
+        plan
     }
 
     /// The longest that a commit stays unseen somewhere, in ms.
@@ -181,6 +185,14 @@ impl Plan {
 }
 
 impl Faults {
+    /// Where puts are slow, those who write are left alone: a slow put that undoes another is repeated by whoever wrote it,
+    /// and who has died cannot.
+    fn end(&mut self, mut dice: Dice) {
+        if dice.chance(0.4) {
+            (self.kill, self.leave) = (dice.pick(&[0.02, 0.1]), dice.pick(&[0.0, 0.3]) * dice.part());
+        }
+    }
+
     fn draw(dice: &mut Dice, weather: Weather) -> Self {
         if dice.chance(0.25) {
             return Self::default();
@@ -199,7 +211,7 @@ impl Faults {
             corrupt: some(0.2, &[0.02, 0.2]),
             flips: some(0.1, &[0.02, 0.2]),
             breaks: some(0.15, &[0.02, 0.2]),
-            // A slow put that undoes another is repeated by whoever wrote it: who has died cannot.
+            // See `end`.
             kill: if slow { 0.0 } else { some(0.4, &[0.02, 0.1]) },
             leave: if slow { 0.0 } else { some(0.3, &[0.05, 0.3]) },
             origin: some(0.4, &[0.1, 0.5]),

@@ -95,6 +95,9 @@ fn kill_one(world: &Rc<World>, isolates: &Isolates) {
             world.clock.sleep(ms).await;
             // There are fewer in the calm.
             let Some(old) = isolates.borrow().get(at).cloned() else { return };
+            if world.plan.weather == Weather::Slow && old.wrote_lately() {
+                return;
+            }
             old.kill();
             let new = Isolate::start(&world, old.site(), old.colo());
             isolates.borrow_mut()[at] = new;
@@ -135,6 +138,7 @@ fn request(world: &Rc<World>, isolates: &Isolates, visitors: &Visitors) {
             awaited: world.chance(0.5),
             page: world.chance(0.3).then_some(page),
         };
+        let leaves = leaves.filter(|_| plan.weather != Weather::Slow);
         return request.run(leaves, Box::pin(async move { act.act(&visitors).await }));
     }
     if world.chance(0.1) {

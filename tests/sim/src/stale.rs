@@ -10,7 +10,7 @@ const MEMO_MS: i64 = 5_000;
 /// What a request may take between its beginning and its reads, in ms.
 const SLACK_MS: i64 = 2_500;
 /// Until slow marks have been repeated, in ms.
-const REPEAT_MS: i64 = 120_000;
+pub(crate) const REPEAT_MS: i64 = 120_000;
 /// For so long a visitor's cookie is sure to count, in ms.
 const SEEN_MS: i64 = 110_000;
 
