@@ -237,6 +237,7 @@ impl<B: Clone, G: Clone> Memory<B, G> {
                 Some(_) => known.flying.saturating_sub(1),
             };
             known.landed = known.landed.max(ended);
+            self.moved();
         }
     }
 
