@@ -808,6 +808,27 @@ fn marks_that_become_visible_after_the_watermark_that_announces_them() {
 }
 
 #[test]
+fn a_later_watermark_by_a_clock_that_is_behind() {
+    let world = World::default();
+    let lead = 12 * LEAD;
+    let place = |n, name, ms| skewed(&world, n, name, ms).with_lead(lead);
+    let (a, b, c) = (place(0, "a", 2_500), place(1, "b", -2_500), place(2, "c", 0));
+    let key = keys().route("example.com", "/");
+    a.expire("other");
+    let first = world.run(watermark_of(&c)).unwrap().unwrap();
+    world.run(c.index().watermark()).unwrap().unwrap();
+    // Made under the first watermark, which c knows; b does not.
+    let mut made = entry(&key, &["a"], c.now());
+    made.seen = Some(first.id);
+    plant(&world, &key, &made, b"body");
+    world.pass(1_100);
+    b.expire("a");
+    assert!(watermark(&world).unwrap().t < first.t);
+    world.pass(MEMO_MS + 2 * lead);
+    assert_eq!(c.verdict(&key), expired("a"), "S3");
+}
+
+#[test]
 fn data_read_under_a_watermark_needs_no_look_while_it_stands() {
     let world = World::default();
     isolate(&world, 0, "a").expire("other");

@@ -179,12 +179,17 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         })
     }
 
-    /// Takes in a read of the watermark; its time never goes back.
+    /// Takes in a read of the watermark; its time never goes back. Another one with an earlier time may be older than the
+    /// one that is known, or newer and by a clock that is behind: then nothing was made under the last one for sure.
     pub(crate) fn saw_watermark(&self, read: Option<Watermark>, now: UnixMillis) -> Option<Watermark> {
         self.with_watermark(|slot| {
-            if let Some(read) = read
-                && slot.known.as_ref().is_none_or(|known| read.t >= known.t)
-            {
+            if let Some(mut read) = read {
+                if let Some(known) = slot.known.as_ref().filter(|known| known.t > read.t) {
+                    read.t = known.t;
+                    if read.id != known.id {
+                        read.id = "".into();
+                    }
+                }
                 if slot.known.as_ref() != Some(&read) {
                     self.moved();
                 }
@@ -195,9 +200,9 @@ impl<B: Clone, G: Clone> Memory<B, G> {
         })
     }
 
-    /// The id of the watermark known now: what a render that starts now has seen.
+    /// The id of the watermark known now, if it is the last one for sure: what a render that starts now has seen.
     pub(crate) fn watermark_id(&self) -> Option<Box<str>> {
-        self.with_watermark(|slot| slot.known.as_ref().map(|w| w.id.clone()))
+        self.with_watermark(|slot| slot.known.as_ref().map(|w| w.id.clone()).filter(|id| !id.is_empty()))
     }
 
     // ---- marks
