@@ -29,7 +29,7 @@ pub const BUGS: &[Planted] = &[
     planted("no-lead", Bug::NoLead, 433),
     planted("shared-promise", Bug::SharedPromise, 845),
     planted("shared-result", Bug::SharedResult, 16),
-    planted("one-mark", Bug::OneMark, 25),
+    planted("one-mark", Bug::OneMark, 66),
     planted("seen-all", Bug::SeenAll, 366),
     planted("no-remark", Bug::NoRemark, 2_746),
     planted("no-rewrite", Bug::NoRewrite, 2_920),
