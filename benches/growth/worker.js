@@ -1,5 +1,6 @@
 // One store with many entries, and entries with many tags.
 import { createStore } from '../../js/store.js';
+import { header } from '../../tests/e2e/header.js';
 import { LocalKv } from '../kv.js';
 
 const LIFE = { stale: 300, revalidate: 3600, expire: 86_400 };
@@ -17,7 +18,8 @@ class ManyKv extends LocalKv {
   async getWithMetadata(key, options) {
     this.#one ??= [...this.values.values()].find(({ metadata }) => metadata);
     const { bytes, metadata } = this.#one;
-    return { value: new Response(bytes).body, metadata: JSON.parse(metadata.replaceAll('000000', number(this.asked))), cacheStatus: null };
+    const { x: _, ...fields } = JSON.parse(metadata.replaceAll('000000', number(this.asked)));
+    return { value: new Response(bytes).body, metadata: header(fields), cacheStatus: null };
   }
 }
 

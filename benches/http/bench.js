@@ -15,8 +15,8 @@ const CLIENTS = 16;
 
 export async function bench({ ms, rounds }) {
   if (spawnSync('wrk', ['-v']).error) throw new Error('wrk is missing, which sends the requests: apt-get install wrk, or https://github.com/wg/wrk');
-  const shot = Math.max(1, Math.round(ms / 20));
-  const times = Math.max(1, Math.round(rounds / 3));
+  const shot = Math.max(1, Math.round(ms / 40));
+  const times = rounds;
   console.log(`# HTTP\n\nRequests per second and 99th percentile, and as ratios to the limit's; medians of ${times} rounds of ${shot} s, ${CLIENTS} connections.`);
   const bundled = await bundle(new URL('worker.js', import.meta.url));
   const modules = [
