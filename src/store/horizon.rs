@@ -19,6 +19,6 @@ impl<S: Store> Index<S> {
                 read = read.min(self.memory.marks_read(tag)?);
             }
         }
-        Some(good_until(entry, now, same, read.plus_ms(MEMO_MS)))
+        Some(good_until(entry, same, read.plus_ms(MEMO_MS)))
     }
 }

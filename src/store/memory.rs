@@ -1,25 +1,23 @@
 //! What one isolate remembers between requests: bytes and times, keyed and bounded, never a verdict.
 
+mod marks;
 mod renders;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use marks::Remembered;
 use renders::Flight;
 pub(crate) use renders::Role;
 
 use super::breaker::Breaker;
 use super::lru::Lru;
 use crate::cache::entry::Entry;
-use crate::cache::mark::{TagMarks, Watermark};
-use crate::cache::tag::Tag;
-use crate::sabotage::{self, Bug};
+use crate::cache::mark::Watermark;
 use crate::time::UnixMillis;
 
 /// For how long a read of marks or of the watermark counts, in ms.
 pub const MEMO_MS: i64 = 5_000;
-/// For how long an isolate's own mark is certain to be remembered, in ms.
-const OWN_MS: i64 = 600_000;
 /// For how long a body read from the store is served without asking again, in ms: its own edge cache does the same.
 const HOLD_MS: i64 = 30_000;
 /// For how long the store may go on returning an older copy of what this isolate wrote, in ms.
@@ -70,16 +68,6 @@ pub(crate) struct WatermarkSlot {
     pub(crate) in_flight: Option<(u64, UnixMillis)>,
     /// The number of the latest put that committed.
     pub(crate) committed: u64,
-}
-
-#[derive(Default)]
-struct Remembered {
-    marks: TagMarks,
-    read_at: Option<UnixMillis>,
-    own_at: Option<UnixMillis>,
-    /// Puts of own marks that are under way, and when one ended last.
-    flying: u32,
-    landed: Option<UnixMillis>,
 }
 
 /// An entry with its body, in memory.
@@ -203,81 +191,6 @@ impl<B: Clone, G: Clone> Memory<B, G> {
     /// The id of the watermark known now, if it is the last one for sure: what a render that starts now has seen.
     pub(crate) fn watermark_id(&self) -> Option<Box<str>> {
         self.with_watermark(|slot| slot.known.as_ref().map(|w| w.id.clone()).filter(|id| !id.is_empty()))
-    }
-
-    // ---- marks
-
-    /// What is known of a tag, and whether it was read recently enough to stand for the store.
-    pub(crate) fn marks(&self, tag: &Tag, now: UnixMillis) -> (TagMarks, bool) {
-        let mut inner = self.inner.borrow_mut();
-        match inner.marks.get(tag.as_str()) {
-            Some(known) => {
-                let is_young = |at| now.since(at) < MEMO_MS || sabotage::is(Bug::CachedVerdict);
-                let young = known.read_at.is_some_and(is_young);
-                (known.marks.clone(), young)
-            }
-            None => (TagMarks::default(), false),
-        }
-    }
-
-    /// When the marks of a tag were read last.
-    pub(crate) fn marks_read(&self, tag: &Tag) -> Option<UnixMillis> {
-        self.inner.borrow().marks.peek(tag.as_str())?.read_at
-    }
-
-    /// Whether this isolate itself revalidated a tag at this time.
-    pub(crate) fn marked(&self, tag: &Tag, at: UnixMillis) -> bool {
-        let inner = self.inner.borrow();
-        let Some(known) = inner.marks.peek(tag.as_str()) else { return false };
-        let hard = known.marks.hard.iter().map(|mark| (&mark.by, mark.exact));
-        let soft = known.marks.soft.iter().map(|mark| (&mark.by, mark.exact));
-        hard.chain(soft).any(|(by, exact)| *by == self.me && exact == Some(at))
-    }
-
-    /// A put of a mark of this isolate begins, or has ended then. One whose request ends is under way for ever.
-    pub(crate) fn put_mark(&self, tag: &Tag, ended: Option<UnixMillis>) {
-        if let Some(known) = self.inner.borrow_mut().marks.get(tag.as_str()) {
-            known.flying = match ended {
-                None => known.flying.saturating_add(1),
-                Some(_) => known.flying.saturating_sub(1),
-            };
-            known.landed = known.landed.max(ended);
-            self.moved();
-        }
-    }
-
-    /// What this isolate read of a tag after this moment is newer than all that its own marks have undone.
-    pub(crate) fn landed(&self, tag: &Tag) -> UnixMillis {
-        let inner = self.inner.borrow();
-        let known = inner.marks.peek(tag.as_str()).filter(|known| known.flying == 0);
-        known.and_then(|known| known.landed).unwrap_or(UnixMillis(i64::MAX))
-    }
-
-    /// What stands for tags whose own marks had to be forgotten.
-    pub(crate) fn floor(&self) -> Option<UnixMillis> {
-        self.inner.borrow().floor
-    }
-
-    /// Takes in marks: `own` ones that this isolate writes, or ones just read.
-    pub(crate) fn saw_marks(&self, tag: &Tag, marks: TagMarks, own: bool, now: UnixMillis) {
-        let mut inner = self.inner.borrow_mut();
-        let mut known = inner.marks.remove(tag.as_str()).unwrap_or_default();
-        let before = known.marks.clone();
-        known.marks.merge(marks, now);
-        if known.marks != before {
-            self.moved();
-        }
-        if own {
-            known.own_at = Some(now);
-        } else {
-            known.read_at = Some(now);
-        }
-        for gone in inner.marks.put(tag.as_str(), known, 1) {
-            if gone.own_at.is_some_and(|at| now.since(at) < OWN_MS) {
-                inner.floor = inner.floor.max(gone.marks.latest());
-                self.moved();
-            }
-        }
     }
 
     // ---- entries
