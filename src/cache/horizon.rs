@@ -1,12 +1,11 @@
 //! Until when an answer stays the same, as far as time alone can change it.
 
 use super::entry::Entry;
-use super::key::Kind;
 use crate::time::UnixMillis;
 
-/// The first moment at which a plain hit may be another answer, or have another head, if nothing becomes known
-/// meanwhile. `same` is when memory gives the body up, if it has it, and `believed` when what was read of the entry's
-/// tags has to be read again.
+/// The first moment at which a plain hit of a route, whose head tells no age, may be another answer if nothing becomes
+/// known meanwhile. `same` is when memory gives the body up, if it has it, and `believed` when what was read of the
+/// entry's tags has to be read again.
 ///
 /// No mark has a say: one that reaches the entry makes it stale at once, and time alone lets none reach further.
 ///
@@ -23,17 +22,11 @@ use crate::time::UnixMillis;
 /// #     stale_if_error: None, etag: None, body_len: 0,
 /// # };
 /// // `revalidate` is 10 s, and at that age the entry is still fresh.
-/// assert_eq!(good_until(&entry, UnixMillis(0), UnixMillis(30_000), UnixMillis(12_000)), UnixMillis(10_001));
-/// assert_eq!(good_until(&entry, UnixMillis(0), UnixMillis(30_000), UnixMillis(5_000)), UnixMillis(5_000));
+/// assert_eq!(good_until(&entry, UnixMillis(30_000), UnixMillis(12_000)), UnixMillis(10_001));
+/// assert_eq!(good_until(&entry, UnixMillis(30_000), UnixMillis(5_000)), UnixMillis(5_000));
 /// ```
 #[must_use]
-pub fn good_until(entry: &Entry, now: UnixMillis, same: UnixMillis, believed: UnixMillis) -> UnixMillis {
+pub fn good_until(entry: &Entry, same: UnixMillis, believed: UnixMillis) -> UnixMillis {
     let fresh = entry.lifetime.revalidate.min(entry.lifetime.expire);
-    let until = entry.created.plus(fresh).plus_ms(1).min(same).min(believed);
-    if entry.kind != Kind::Proxy {
-        return until;
-    }
-    // Its head tells its age in whole seconds.
-    let seconds = now.since(entry.created).max(0).div_euclid(1_000).saturating_add(1);
-    until.min(entry.created.plus_ms(seconds.saturating_mul(1_000)))
+    entry.created.plus(fresh).plus_ms(1).min(same).min(believed)
 }
