@@ -82,7 +82,7 @@ async function drain(stream, most) {
   /** @type {Uint8Array[]} */
   const chunks = []
   let total = 0
-  const me = {}
+  const me = { bytes: 0, seen: Date.now() }
   collecting.push(me)
   /** @param {string} why */
   const giveUp = (why) => {
@@ -95,26 +95,35 @@ async function drain(stream, most) {
       const { done, value } = await reader.read()
       if (done) break
       total += value.byteLength
-      taken += value.byteLength
       if (total > most) return giveUp(`of more than ${most} bytes (maxEntryBytes)`)
-      // Whoever began first has room in the end.
-      if (taken > ROOM && collecting[0] !== me) return giveUp('for which there is no memory beside others')
+      if (!hasRoom(me, total)) return giveUp('for which there is no memory beside others')
       chunks.push(value)
     }
     return chunks.length === 1 ? chunks[0] : concat(chunks, total)
   } catch {
     return null
   } finally {
-    taken -= total
-    collecting.splice(collecting.indexOf(me), 1)
+    collecting = collecting.filter((one) => one !== me)
   }
 }
 
 /** What bodies that are being collected may take together, in bytes: an isolate has 128 MiB for all it does. */
 const ROOM = 32 * 1024 * 1024
-let taken = 0
-/** @type {{}[]} */
-const collecting = []
+/** For how long one that brings nothing has its room, in ms: a request that the platform cuts never says so. */
+const GONE_MS = 30_000
+
+/** Those that are being collected, in the order in which they began. @typedef {{ bytes: number, seen: number }} Collecting */
+/** @type {Collecting[]} */
+let collecting = []
+
+/** Whether there is memory for what has come of a body. Whoever began first has room in the end.
+ * @param {Collecting} me @param {number} bytes */
+function hasRoom(me, bytes) {
+  me.bytes = bytes
+  me.seen = Date.now()
+  collecting = collecting.filter(({ seen }) => me.seen - seen < GONE_MS)
+  return collecting[0] === me || collecting.reduce((sum, one) => sum + one.bytes, 0) <= ROOM
+}
 
 /** @param {Uint8Array[]} parts @param {number} total */
 function concat(parts, total) {

@@ -80,6 +80,39 @@ describe('what KV takes', () => {
     for (const n of four) expect(await length(n)).toEqual([size, 'HIT']);
   }, 60_000);
 
+  test('R6 R10 bodies of requests that were cut keep no room', async () => {
+    let hangs = true;
+    const pieces = (mib) =>
+      new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve));
+          if (mib-- > 0) controller.enqueue(new Uint8Array(MiB));
+          else if (hangs) await new Promise(() => {});
+          else controller.close();
+        },
+      });
+    const routes = { '/[n]': { revalidate: 60, GET: async (_request, { params }) => new Response(pieces(Number((await params).n))) } };
+    const app = site(routes, { namespace: own(), maxEntryBytes: 25 * MiB });
+    const from = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => from);
+    for (const n of [20, 11]) {
+      const { response } = await beside(app, `/${n}`);
+      const reader = response.body.getReader();
+      for (let bytes = 0; bytes < n * MiB; ) bytes += (await reader.read()).value.byteLength;
+    }
+    await sleep(50);
+    hangs = false;
+    const state = async () => {
+      const { response, tasks, cache } = await beside(app, '/3');
+      await response.arrayBuffer();
+      await Promise.all(tasks);
+      return cache;
+    };
+    expect([await state(), await state()]).toEqual(['MISS', 'MISS']);
+    clock.mockImplementation(() => from + 30_000);
+    expect([await state(), await state()]).toEqual(['MISS', 'HIT']);
+  });
+
   test('R7 128 tags of 256 characters of three bytes: beyond what metadata holds, and all of them work', async () => {
     const tags = Array.from({ length: 128 }, (_, n) => `${'€'.repeat(253)}${String(n).padStart(3, '0')}`);
     const namespace = own();
